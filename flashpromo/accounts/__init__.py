@@ -1,0 +1,1 @@
+"""Who may sign in: staff accounts, sign-in names, tokens."""

@@ -1,0 +1,1 @@
+"""Holding a unit for a minute, and selling it once."""

@@ -1,0 +1,80 @@
+"""The settings of one process, read once from the environment and then frozen.
+
+Every duration and distance carries its unit in its name, so that no reader has to guess.
+`DATABASE_URL` and `REDIS_URL` keep their customary names; all others begin with `FLASHPROMO_`.
+"""
+
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PSYCOPG2 = "postgresql+psycopg2://"
+DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production, see below
+
+
+class Settings(BaseSettings):
+    """Frozen settings; raises pydantic's `ValidationError` naming each wrong variable."""
+
+    model_config = SettingsConfigDict(env_prefix="FLASHPROMO_", frozen=True, extra="ignore")
+
+    environment: Literal["production", "development", "test"] = Field(
+        "production", validation_alias=AliasChoices("FLASHPROMO_ENV", "environment")
+    )
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    secret_key: str = DEVELOPMENT_SECRET
+
+    marketplace_time_zone: str = "UTC"
+    currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
+
+    token_hours: float = Field(24.0, gt=0)
+    sign_in_failures_per_minute: int = Field(10, ge=1)
+
+    max_location_age_days: int = Field(30, ge=1)
+    hold_seconds: int = Field(60, ge=1)
+    cool_down_seconds: int = Field(30, ge=0)
+    max_live_reservations: int = Field(3, ge=1)
+
+    delivery_batch_size: int = Field(500, ge=1)
+    delivery_lease_seconds: int = Field(30, ge=1)
+    delivery_retry_seconds: int = Field(2, ge=1)
+    delivery_max_attempts: int = Field(8, ge=1)
+
+    sweep_patience_seconds: float = Field(3.0, ge=0)
+    statement_timeout_seconds: int = Field(30, ge=1)
+    wave_timeout_seconds: int = Field(300, ge=1)
+    redis_timeout_ms: int = Field(50, ge=1)
+    redis_breaker_seconds: float = Field(2.0, gt=0)
+    cached_list_seconds: float = Field(2.0, gt=0)
+    max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_the_driver(cls, url: str) -> str:
+        """Accept the usual `postgres://` spellings; SQLAlchemy 2.1 wants the driver named."""
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return PSYCOPG2 + url.removeprefix(prefix)
+        return url
+
+    @field_validator("marketplace_time_zone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+    @field_validator("channels", mode="before")
+    @classmethod
+    def _split_channels(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _no_default_secret_in_production(self) -> Self:
+        if self.environment == "production" and self.secret_key == DEVELOPMENT_SECRET:
+            raise ValueError("FLASHPROMO_SECRET_KEY must be set in production")
+        return self

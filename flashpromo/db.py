@@ -1,0 +1,127 @@
+"""The database handle, the one clock, and the only place that commits.
+
+A door opens `with transaction():` around one call of the domain. What must happen once the change is
+visible (ring a queue, drop a cache entry) is handed to `after_commit`; a rollback forgets it. What
+marks a cache stale is handed to `around_commit`, which runs just before the commit and again after
+it, so that no reader can store a list that it read in between.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, text
+from sqlalchemy.orm import DeclarativeBase, Session
+
+log = logging.getLogger(__name__)
+
+Hook = Callable[[], None]
+
+REFERENCE: Final[dict[str, Any]] = {"citus": "reference"}
+
+
+def distributed_by(column: str) -> dict[str, Any]:
+    """`Table.info` of a table that a Citus cluster shards by `column`."""
+    return {"citus": {"distributed_by": column}}
+
+
+class Base(DeclarativeBase):
+    """Base of all models; every constraint gets a predictable name."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@dataclass
+class _Outbox:
+    """What waits for the end of the open transaction."""
+
+    around: dict[object, Hook] = field(default_factory=dict)
+    after: list[Hook] = field(default_factory=list)
+
+
+def session() -> Session:
+    """The session of the current application context."""
+    return db.session()
+
+
+def app_now() -> datetime:
+    """The only clock of the rules: the database's wall clock, aware UTC.
+
+    Read it once, after the locks, and pass it on as a parameter.
+    """
+    now: datetime = session().execute(text("SELECT app_now()")).scalar_one()
+    return now.astimezone(UTC)
+
+
+@contextmanager
+def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
+    """Commit what the block does, or roll all of it back; then run the hooks.
+
+    Args:
+        timeout_seconds: `statement_timeout` of this transaction; the role's default when None.
+
+    Raises:
+        RuntimeError: when another transaction() is open: a domain function must not open one.
+    """
+    current = session()
+    if "outbox" in current.info:
+        raise RuntimeError("transaction() does not nest: open it in the door only")
+    outbox = current.info["outbox"] = _Outbox()
+    try:
+        if timeout_seconds is not None:
+            current.execute(text(f"SET LOCAL statement_timeout = {int(timeout_seconds) * 1000}"))
+        yield current
+        current.flush()
+        for hook in outbox.around.values():
+            hook()
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        del current.info["outbox"]
+    for hook in (*outbox.around.values(), *outbox.after):
+        _run_quietly(hook)
+
+
+def after_commit(hook: Hook) -> None:
+    """Run `hook` once the open transaction has committed; never if it rolls back."""
+    _outbox().after.append(hook)
+
+
+def around_commit(key: object, hook: Hook) -> None:
+    """Run `hook` just before the commit and again after it; once per `key`."""
+    _outbox().around[key] = hook
+
+
+def _outbox() -> _Outbox:
+    outbox: _Outbox | None = session().info.get("outbox")
+    if outbox is None:
+        raise RuntimeError("no transaction() is open")
+    return outbox
+
+
+def _run_quietly(hook: Hook) -> None:
+    """The change is committed: a failing bell must not look like a failed change.
+
+    Whatever a lost hook should have started is found again by the sweep.
+    """
+    try:
+        hook()
+    except Exception:
+        log.exception("an after-commit hook failed")

@@ -1,0 +1,1 @@
+"""Stores, their products and their members."""

@@ -1,0 +1,110 @@
+"""Stores, products and members: small tables that everybody joins.
+
+Latitude and longitude are the truth and are checked; the point is derived from them by the database,
+because PostGIS silently turns longitude 200 into -160. Deleting keeps the row (`deleted_at`): what
+was sold there still has to name it.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Double,
+    ForeignKey,
+    Index,
+    Numeric,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from flashpromo.db import REFERENCE, Base
+
+POINT_SQL = "(st_setsrid(st_makepoint(longitude, latitude), 4326))::geography"
+LATITUDE_CHECK = "latitude >= -90 AND latitude <= 90"
+LONGITUDE_CHECK = "longitude >= -180 AND longitude <= 180"
+MAX_PRICE = Decimal("9999999999.99")
+
+
+class Store(Base):
+    """A place that sells; its zone is the one in which its merchants read times."""
+
+    __tablename__ = "store"
+    __table_args__ = (
+        CheckConstraint(LATITUDE_CHECK, name="latitude_range"),
+        CheckConstraint(LONGITUDE_CHECK, name="longitude_range"),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        {"info": REFERENCE},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    latitude: Mapped[float] = mapped_column(Double)
+    longitude: Mapped[float] = mapped_column(Double)
+    location: Mapped[Any] = mapped_column(
+        Geography("POINT", 4326, spatial_index=False, nullable=False),
+        Computed(POINT_SQL, persisted=True),
+        deferred=True,
+    )
+    time_zone: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
+    deleted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class Product(Base):
+    """Something a store sells at a regular price."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        # NaN is larger than every number: the upper bound keeps it out.
+        CheckConstraint(
+            f"regular_price > 0 AND regular_price <= {MAX_PRICE}", name="regular_price_range"
+        ),
+        CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        Index(None, "store_id"),
+        {"info": REFERENCE},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    name: Mapped[str] = mapped_column(Text)
+    regular_price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    created_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
+    updated_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
+    deleted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+    store: Mapped[Store] = relationship(lazy="joined", innerjoin=True)
+
+
+class Member(Base):
+    """A user who may act for a store, as its owner or its staff."""
+
+    __tablename__ = "store_member"
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'staff')", name="role_known"),
+        Index(None, "user_id"),
+        {"info": REFERENCE},
+    )
+
+    store_id: Mapped[int] = mapped_column(
+        ForeignKey("store.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[str] = mapped_column(Text)

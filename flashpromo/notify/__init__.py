@@ -1,0 +1,1 @@
+"""Telling clients: one notification a client and day, and its deliveries."""

@@ -1,0 +1,1 @@
+"""Flash promos: their terms, their run, their units."""
