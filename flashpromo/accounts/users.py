@@ -1,0 +1,50 @@
+"""Users: the accounts of operators and merchants."""
+
+from typing import Final
+
+from sqlalchemy import update
+
+from flashpromo import db
+from flashpromo.accounts import sign_ins
+from flashpromo.accounts.models import User
+from flashpromo.errors import NotFound
+
+SHORTEST_PASSWORD: Final = 8
+
+
+def create_operator(username: str, email: str, password: str) -> User:
+    """Create somebody who may do everything; `InvalidFields` also when the name is taken."""
+    return _create(username, email, password, is_operator=True)
+
+
+def create_merchant(username: str, email: str, password: str) -> User:
+    """Create a member-to-be of stores; `InvalidFields` also when the name is taken."""
+    return _create(username, email, password, is_operator=False)
+
+
+def ensure_operator(username: str, email: str, password: str) -> bool:
+    """Create the operator unless the name exists; say whether it was created.
+
+    An existing account is left alone: its password may have been changed since.
+    """
+    if sign_ins.find(username) is not None:
+        return False
+    create_operator(username, email, password)
+    return True
+
+
+def set_active(username: str, *, active: bool) -> None:
+    """Let a user in, or keep it out; its tokens are refused within a second."""
+    found = sign_ins.find(username)
+    if found is None or found.user_id is None:
+        raise NotFound(f"There is no user {username!r}.")
+    db.session().execute(update(User).where(User.id == found.user_id).values(is_active=active))
+
+
+def _create(username: str, email: str, password: str, *, is_operator: bool) -> User:
+    sign_ins.check(username, email, password, shortest_password=SHORTEST_PASSWORD)
+    user = User(is_operator=is_operator)
+    db.session().add(user)
+    db.session().flush()
+    sign_ins.add(username, email, password, user_id=user.id)
+    return user

@@ -1,0 +1,117 @@
+"""Segments: named groups of clients that promos are offered to."""
+
+from collections.abc import Collection, Sequence
+from typing import Final, TypedDict, Unpack
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from flashpromo import cache, db
+from flashpromo.accounts.fields import Checks
+from flashpromo.audience.models import Segment
+from flashpromo.errors import InvalidFields, NotFound
+
+BIGGEST_ID: Final = 2**31 - 1
+NOT_DELETED: Final = Segment.deleted_at.is_(None)
+
+
+class SegmentChanges(TypedDict, total=False):
+    """What may be changed."""
+
+    name: str
+    description: str
+
+
+def create(*, name: str, description: str = "") -> Segment:
+    """Add a segment; `InvalidFields` when a value is not allowed or the name is taken."""
+    values = _checked(SegmentChanges(name=name, description=description))
+    segment: Segment | None = db.session().scalar(
+        insert(Segment).values(**values).on_conflict_do_nothing().returning(Segment)
+    )
+    if segment is None:
+        raise _taken()
+    cache.mark_stale(cache.TERMS)
+    return segment
+
+
+def change(segment: Segment, **changes: Unpack[SegmentChanges]) -> Segment:
+    """Change what is given of a segment that was got `for_update`."""
+    for field, value in _checked(changes).items():
+        setattr(segment, field, value)
+    try:
+        db.session().flush()
+    except IntegrityError as error:  # the unique index tells two equal names of one instant apart
+        raise _taken() from error
+    cache.mark_stale(cache.TERMS)
+    return segment
+
+
+def remove(segment: Segment) -> None:
+    """Delete a segment that was got `for_update`; clients keep its id, which nothing uses again."""
+    segment.deleted_at = db.app_now()
+    db.session().flush()
+    cache.mark_stale(cache.TERMS)
+
+
+def get(segment_id: int, *, for_update: bool = False) -> Segment:
+    """One segment; `NotFound` when it does not exist or is deleted."""
+    if segment_id > BIGGEST_ID:
+        raise NotFound(f"There is no segment {segment_id}.")
+    query = select(Segment).where(Segment.id == segment_id, NOT_DELETED)
+    if for_update:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    segment = db.session().scalar(query)
+    if segment is None:
+        raise NotFound(f"There is no segment {segment_id}.")
+    return segment
+
+
+def page(*, limit: int, offset: int) -> tuple[int, Sequence[Segment]]:
+    """How many segments there are, and those of one page, oldest first."""
+    count = db.session().scalar(select(func.count()).select_from(Segment).where(NOT_DELETED))
+    query = select(Segment).where(NOT_DELETED).order_by(Segment.id).limit(limit).offset(offset)
+    return count or 0, db.session().scalars(query).all()
+
+
+def by_id(segment_ids: Collection[int]) -> dict[int, Segment]:
+    """Those of the ids that are segments and not deleted."""
+    possible = {segment_id for segment_id in segment_ids if 0 < segment_id <= BIGGEST_ID}
+    rows = db.session().scalars(select(Segment).where(Segment.id.in_(possible), NOT_DELETED))
+    return {row.id: row for row in rows}
+
+
+def require(segment_ids: Collection[int], *, lock: bool = False) -> list[int]:
+    """The ids, each once and in order.
+
+    Args:
+        segment_ids: what was asked for.
+        lock: keep them from being deleted until the end of the transaction.
+
+    Raises:
+        InvalidFields: naming `segment_ids`, when one of them is no segment.
+    """
+    possible = {segment_id for segment_id in segment_ids if 0 < segment_id <= BIGGEST_ID}
+    query = select(Segment.id).where(Segment.id.in_(possible), NOT_DELETED).order_by(Segment.id)
+    if lock:
+        query = query.with_for_update(read=True, key_share=True)
+    found = list(db.session().scalars(query))
+    unknown = sorted(set(segment_ids) - set(found))
+    if unknown:
+        named = ", ".join(str(segment_id) for segment_id in unknown[:10])
+        raise InvalidFields({"segment_ids": f"Unknown segment: {named}."})
+    return found
+
+
+def _taken() -> InvalidFields:
+    return InvalidFields({"name": "There is a segment of this name."})
+
+
+def _checked(given: SegmentChanges) -> SegmentChanges:
+    checks, cleaned = Checks(), given.copy()
+    if "name" in given:
+        cleaned["name"] = checks.line("name", given["name"], longest=100)
+    if "description" in given:
+        cleaned["description"] = checks.prose("description", given["description"], longest=10_000)
+    checks.done()
+    return cleaned
