@@ -4,9 +4,10 @@ Every duration and distance carries its unit in its name, so that no reader has 
 `DATABASE_URL` and `REDIS_URL` keep their customary names; all others begin with `FLASHPROMO_`.
 """
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
+from flask import Flask, current_app
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -78,3 +79,13 @@ class Settings(BaseSettings):
         if self.environment == "production" and self.secret_key == DEVELOPMENT_SECRET:
             raise ValueError("FLASHPROMO_SECRET_KEY must be set in production")
         return self
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Let `current()` find the settings wherever the application's context is."""
+    app.extensions["flashpromo_settings"] = settings
+
+
+def current() -> Settings:
+    """The settings of the current application."""
+    return cast(Settings, current_app.extensions["flashpromo_settings"])

@@ -1,7 +1,7 @@
 """The database handle, the one clock, and the only place that commits.
 
-A door opens `with transaction():` around one call of the domain. What must happen once the change is
-visible (ring a queue, drop a cache entry) is handed to `after_commit`; a rollback forgets it. What
+A door opens `with transaction():` around one call of the domain. What must happen once the change
+is visible (ring a queue, wake a listener) is handed to `after_commit`; a rollback forgets it. What
 marks a cache stale is handed to `around_commit`, which runs just before the commit and again after
 it, so that no reader can store a list that it read in between.
 """
@@ -19,7 +19,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 log = logging.getLogger(__name__)
 
-Hook = Callable[[], None]
+Hook = Callable[[], object]
 
 REFERENCE: Final[dict[str, Any]] = {"citus": "reference"}
 

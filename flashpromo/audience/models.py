@@ -24,6 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from flashpromo.db import REFERENCE, Base, distributed_by
 
+ZONE_KNOWN = "{0} IS NULL OR timezone({0}, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL"
+
 
 class Segment(Base):
     """A named group of clients, for example *New users*."""
@@ -60,6 +62,9 @@ class Client(Base):
         CheckConstraint(
             "num_nonnulls(latitude, longitude, located_at) IN (0, 3)", name="location_whole"
         ),
+        # One zone that PostgreSQL does not know would stop a whole wave: it raises here instead.
+        CheckConstraint(ZONE_KNOWN.format("time_zone"), name="time_zone_known"),
+        CheckConstraint(ZONE_KNOWN.format("next_time_zone"), name="next_time_zone_known"),
         CheckConstraint(
             "num_nonnulls(next_time_zone, next_time_zone_from) IN (0, 2)", name="next_zone_whole"
         ),

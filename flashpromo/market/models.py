@@ -40,6 +40,10 @@ class Store(Base):
         CheckConstraint(LATITUDE_CHECK, name="latitude_range"),
         CheckConstraint(LONGITUDE_CHECK, name="longitude_range"),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        CheckConstraint(
+            "timezone(time_zone, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL",
+            name="time_zone_known",
+        ),
         {"info": REFERENCE},
     )
 

@@ -1,11 +1,11 @@
 """A promo in four tables, by how they change.
 
-`promo` and `promo_segment` hold the terms: written by merchants, read by everybody. `promo_run` holds
-what happens while it runs, one row a promo. `promo_unit` holds one row for each sellable piece; the
-conditional update of that row is the whole of "exactly one holder".
+`promo` and `promo_segment` hold the terms: written by merchants, read by everybody. `promo_run`
+holds what happens while it runs, one row a promo. `promo_unit` holds one row for each sellable
+piece; the conditional update of that row is the whole of "exactly one holder".
 
-A promo carries copies of its store's point, its segment ids and its product's regular price, so that
-the audience is found without a join and the discount it promised stays on record.
+A promo carries copies of its store's point, its segment ids and its product's regular price, so
+that the audience is found without a join and the discount it promised stays on record.
 """
 
 from datetime import datetime

@@ -87,6 +87,16 @@ def upgrade():
             name=op.f("ck_client_location_whole"),
         ),
         sa.CheckConstraint(
+            "time_zone IS NULL"
+            " OR timezone(time_zone, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL",
+            name=op.f("ck_client_time_zone_known"),
+        ),
+        sa.CheckConstraint(
+            "next_time_zone IS NULL"
+            " OR timezone(next_time_zone, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL",
+            name=op.f("ck_client_next_time_zone_known"),
+        ),
+        sa.CheckConstraint(
             "num_nonnulls(next_time_zone, next_time_zone_from) IN (0, 2)",
             name=op.f("ck_client_next_zone_whole"),
         ),
@@ -225,6 +235,10 @@ def upgrade():
         sa.CheckConstraint("length(name) BETWEEN 1 AND 200", name=op.f("ck_store_name_length")),
         sa.CheckConstraint(
             "longitude >= -180 AND longitude <= 180", name=op.f("ck_store_longitude_range")
+        ),
+        sa.CheckConstraint(
+            "timezone(time_zone, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL",
+            name=op.f("ck_store_time_zone_known"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_store")),
     )

@@ -1,0 +1,187 @@
+"""How a promo comes into being and changes: create, change, publish, withdraw, pause, resume.
+
+Each function runs inside the door's transaction, locks the promo's row first, and leaves the bell
+of its activation in step with the result. Cancelling and deleting also end reservations, which
+stand a rank higher: see `campaign`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from flashpromo import cache
+from flashpromo.audience.models import Segment
+from flashpromo.db import app_now, session
+from flashpromo.errors import InvalidFields
+from flashpromo.market.models import Product, Store
+from flashpromo.promos import queries, runs, units, windows
+from flashpromo.promos.bell import follow
+from flashpromo.promos.errors import PromoFinished, WrongState
+from flashpromo.promos.models import Promo, PromoRun, PromoSegment
+from flashpromo.promos.states import FINISHED, LIVE, State, state_at
+from flashpromo.promos.terms import Terms
+
+
+def create(terms: Terms, *, publish: bool = False) -> Promo:
+    """Make a draft of valid terms, and publish it at once if asked to.
+
+    Raises:
+        InvalidFields: a field is wrong, or the product or a segment does not exist.
+        PromoOverlaps: published, and another published promo of the product overlaps.
+    """
+    promo = Promo()
+    now = app_now()
+    _save(promo, terms, publish=publish, now=now)
+    session().add(PromoRun(promo_id=promo.id))
+    session().flush()
+    units.set_quantity(promo.id, terms.quantity, now)
+    return _finish(promo, now)
+
+
+def change(promo_id: int, changes: Mapping[str, Any], *, is_active: bool | None = None) -> Promo:
+    """Replace some terms; publish or withdraw when `is_active` says so.
+
+    Args:
+        promo_id: which promo.
+        changes: terms by name, see `Terms`.
+        is_active: True publishes, False withdraws, None leaves it as it is.
+
+    Raises:
+        NotFound: no such promo.
+        PromoFinished: it is over.
+        InvalidFields: a field is wrong, or may not change any more.
+        PromoOverlaps: another published promo of the product overlaps.
+    """
+    promo = queries.lock(promo_id)
+    now = app_now()
+    if state_at(promo, now) in FINISHED:
+        raise PromoFinished
+    before = Terms.of(promo)
+    after = before.changed(changes)
+    if promo.published and after.product_id != before.product_id:
+        raise InvalidFields({"product_id": "Cannot change once the promo is published."})
+    publish = promo.published if is_active is None else is_active
+    _save(promo, after, publish=publish, now=now)
+    if after.start_time > now and promo.run.activated_at is not None:
+        runs.forget_activation(promo.id)
+    if after.quantity != before.quantity:
+        runs.lock(promo.id)
+        units.set_quantity(promo.id, after.quantity, now)
+        runs.sell_out_if_done(promo.id, now)
+    return _finish(promo, now)
+
+
+def pause(promo_id: int) -> Promo:
+    """Stop new reservations and notifications for a while; pausing a paused promo is no error.
+
+    Raises:
+        NotFound: no such promo.
+        WrongState: it is a draft or over.
+    """
+    promo = queries.lock(promo_id)
+    now = app_now()
+    _demand_live(promo, now)
+    if not runs.pause(promo.id, now) and promo.run.paused_at is None:
+        raise PromoFinished
+    return _finish(promo, now)
+
+
+def resume(promo_id: int) -> Promo:
+    """Go on; resuming a promo that is not paused is no error.
+
+    Raises:
+        NotFound: no such promo.
+        WrongState: it is a draft or over.
+    """
+    promo = queries.lock(promo_id)
+    now = app_now()
+    _demand_live(promo, now)
+    runs.resume(promo.id)
+    return _finish(promo, now)
+
+
+def _demand_live(promo: Promo, now: datetime) -> None:
+    state = state_at(promo, now)
+    if state not in LIVE:
+        raise WrongState(f"The promo is {state}.", state=state)
+
+
+def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
+    """Write the terms, published or not; all rows of `promo` before any row of its run."""
+    product = _product(terms.product_id)
+    terms.check(product.regular_price)
+    if publish and terms.end_time <= now:
+        raise InvalidFields({"end_time": "Must be in the future."})
+    freed = windows.free_finished(terms.product_id, now) if publish else []
+    with windows.guarded(terms, promo.id):
+        _write(promo, terms, product)
+        promo.published = publish
+        promo.updated_at = now
+        session().add(promo)
+        session().flush()
+        _write_segments(promo.id, terms.segment_ids)
+    runs.end(freed, now)
+
+
+def _product(product_id: int) -> Product:
+    """The product, its price held still until the transaction ends.
+
+    Of a promo and a price that change at once, the later one sees the earlier one.
+    """
+    product = session().scalar(
+        select(Product)
+        .where(Product.id == product_id, Product.deleted_at.is_(None))
+        .with_for_update(read=True, of=Product)
+        .execution_options(populate_existing=True)
+    )
+    if product is None:
+        raise InvalidFields({"product_id": "No such product."})
+    return product
+
+
+def _write(promo: Promo, terms: Terms, product: Product) -> None:
+    """Put terms and the copies that the audience is found by into the row."""
+    promo.product_id = product.id
+    promo.promo_price = terms.promo_price
+    promo.regular_price = product.regular_price
+    promo.start_time = terms.start_time
+    promo.end_time = terms.end_time
+    promo.max_distance_km = terms.max_distance_km
+    promo.quantity = terms.quantity
+    promo.location = select(Store.location).where(Store.id == product.store_id).scalar_subquery()
+    promo.segment_ids = _known_segments(terms.segment_ids)
+
+
+def _known_segments(segment_ids: tuple[int, ...]) -> list[int]:
+    wanted = sorted(set(segment_ids))
+    known = set(
+        session().scalars(
+            select(Segment.id)
+            .where(Segment.id.in_(wanted), Segment.deleted_at.is_(None))
+            .with_for_update(read=True)
+        )
+    )
+    for segment_id in wanted:
+        if segment_id not in known:
+            raise InvalidFields({"segment_ids": f"No such segment: {segment_id}."})
+    return wanted
+
+
+def _write_segments(promo_id: int, segment_ids: tuple[int, ...]) -> None:
+    session().execute(delete(PromoSegment).where(PromoSegment.promo_id == promo_id))
+    session().execute(
+        insert(PromoSegment),
+        [{"promo_id": promo_id, "segment_id": each} for each in sorted(set(segment_ids))],
+    )
+
+
+def _finish(promo: Promo, now: datetime) -> Promo:
+    """Leave cache and bell in step with the row, and the row fresh for whoever shows it."""
+    session().flush()
+    session().refresh(promo)
+    cache.mark_stale(cache.TERMS)
+    cache.mark_stale(cache.units_stamp(promo.id))
+    follow(promo, state_at(promo, now) in {State.SCHEDULED, State.RUNNING}, now)
+    return promo

@@ -1,0 +1,173 @@
+"""Reading promos: one, a page, what runs, and what runs for one client."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from flashpromo.audience import reach
+from flashpromo.audience.models import Client
+from flashpromo.db import session
+from flashpromo.errors import NotFound
+from flashpromo.market.models import Product, Store
+from flashpromo.promos.models import Promo, PromoRun
+from flashpromo.promos.states import FINISHED, State, running, state_is
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What somebody may see: all promos, those of some stores, or what shoppers see."""
+
+    store_ids: frozenset[int] | None = None
+    started_only: bool = False
+
+    def condition(self, now: ColumnElement[datetime]) -> ColumnElement[bool]:
+        """The sight as a predicate over `Promo` joined to its product and run."""
+        seen: list[ColumnElement[bool]] = [Promo.deleted_at.is_(None)]
+        if self.store_ids is not None:
+            seen.append(Product.store_id.in_(self.store_ids))
+        if self.started_only:
+            over = state_is(FINISHED, now)
+            begun = and_(Promo.start_time <= now, or_(Promo.published, over))
+            seen.append(begun)
+        return and_(*seen)
+
+
+EVERYTHING = Sight()
+SHOPPER = Sight(started_only=True)
+
+
+def lock(promo_id: int) -> Promo:
+    """The promo with its run, its row locked until the transaction ends.
+
+    Raises:
+        NotFound: no such promo, or it is deleted.
+    """
+    session().execute(select(Promo.id).where(Promo.id == promo_id).with_for_update(key_share=True))
+    promo = session().scalar(
+        _whole()
+        .where(Promo.id == promo_id, Promo.deleted_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    if promo is None:
+        raise NotFound
+    return promo
+
+
+def get(promo_id: int, sight: Sight, now: datetime) -> Promo:
+    """One promo as far as `sight` goes.
+
+    Raises:
+        NotFound: no such promo, deleted, or out of sight.
+    """
+    promo = session().scalar(
+        _whole()
+        .where(Promo.id == promo_id, sight.condition(reach.at(now)))
+        .execution_options(populate_existing=True)
+    )
+    if promo is None:
+        raise NotFound
+    return promo
+
+
+def page(
+    sight: Sight,
+    now: datetime,
+    *,
+    states: Collection[State] = (),
+    product_id: int | None = None,
+    offset: int = 0,
+    limit: int = 10,
+) -> tuple[int, list[Promo]]:
+    """A page of promos, newest first, and how many there are in all: two queries."""
+    conditions = [sight.condition(reach.at(now))]
+    if states:
+        conditions.append(state_is(states, reach.at(now)))
+    if product_id is not None:
+        conditions.append(Promo.product_id == product_id)
+    count = session().scalar(
+        select(func.count())
+        .select_from(Promo)
+        .join(Product, Product.id == Promo.product_id)
+        .join(PromoRun, PromoRun.promo_id == Promo.id)
+        .where(*conditions)
+    )
+    rows = _whole().where(*conditions).order_by(Promo.id.desc()).offset(offset).limit(limit)
+    return count or 0, list(session().scalars(rows))
+
+
+def list_running(now: datetime, sight: Sight) -> list[Promo]:
+    """Every promo that runs at `now`, those that end first in front."""
+    return list(
+        session().scalars(
+            _whole()
+            .where(running(reach.at(now)), sight.condition(reach.at(now)))
+            .order_by(Promo.end_time, Promo.id)
+        )
+    )
+
+
+def list_eligible(client_id: int, now: datetime) -> list[Promo]:
+    """The promos that run at `now` and reach the client, the nearest in front."""
+    moment = reach.at(now)
+    largest = (
+        select(func.max(Promo.max_distance_km) * 1000).where(Promo.published).scalar_subquery()
+    )
+    return list(
+        session().scalars(
+            _whole()
+            .join(Client, reach.near_promos(Client, Promo, largest))
+            .where(Client.id == client_id, running(moment), reach.reach(Client, Promo, moment))
+            .order_by(reach.distance_m(Client, Promo), Promo.id)
+        )
+    )
+
+
+def true_until(now: datetime, client_id: int | None = None) -> datetime:
+    """Until when a list read at `now` stays true if nobody writes: at most a day ahead.
+
+    That is the next start or end of any published promo and, for a client's own list, the moment
+    its location becomes too old.
+    """
+    moments: list[Any] = [
+        session().scalar(select(func.min(column)).where(Promo.published, column > now))
+        for column in (Promo.start_time, Promo.end_time)
+    ]
+    if client_id is not None:
+        located_at = session().scalar(select(Client.located_at).where(Client.id == client_id))
+        if located_at is not None and located_at + reach.location_age_limit() > now:
+            moments.append(located_at + reach.location_age_limit())
+    return min((each for each in moments if each is not None), default=now + timedelta(days=1))
+
+
+def awaiting_activation(now: datetime) -> Iterable[tuple[int, datetime]]:
+    """Ids and starts of the published promos still to come, for the timetable."""
+    rows = session().execute(
+        select(Promo.id, Promo.start_time)
+        .join(PromoRun, PromoRun.promo_id == Promo.id)
+        .where(
+            Promo.published,
+            Promo.end_time > now,
+            PromoRun.activated_at.is_(None),
+            PromoRun.paused_at.is_(None),
+            PromoRun.cancelled_at.is_(None),
+        )
+    )
+    return [(row.id, row.start_time) for row in rows]
+
+
+def _whole() -> Select[Promo]:
+    """Promos with their product, store and run in one query."""
+    return (
+        select(Promo)
+        .join(Product, Product.id == Promo.product_id)
+        .join(Store, Store.id == Product.store_id)
+        .join(PromoRun, PromoRun.promo_id == Promo.id)
+        .options(
+            contains_eager(Promo.product).contains_eager(Product.store),
+            contains_eager(Promo.run),
+        )
+    )

@@ -1,0 +1,104 @@
+"""What happens to a promo while it runs: guarded updates of its one row in `promo_run`.
+
+The row count decides: no row means that somebody else was first, and that is no error.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.engine import CursorResult
+
+from flashpromo.db import session
+
+PAUSE = "paused_at = :now WHERE promo_id = :promo_id AND paused_at IS NULL"
+RESUME = "paused_at = NULL WHERE promo_id = :promo_id AND paused_at IS NOT NULL"
+CANCEL = "cancelled_at = :now WHERE promo_id = :promo_id AND cancelled_at IS NULL"
+NOT_OVER = " AND sold_out_at IS NULL AND cancelled_at IS NULL AND ended_at IS NULL"
+
+# The run's row is locked by the caller before the units are counted: of two clients who complete
+# the last two units at once, the second one sees the first one's sale.
+SELL_OUT = """
+sold_out_at = :now WHERE promo_id = :promo_id AND sold_out_at IS NULL AND cancelled_at IS NULL
+  AND EXISTS (SELECT FROM promo_unit WHERE promo_id = :promo_id AND sold_at IS NOT NULL)
+  AND NOT EXISTS (
+    SELECT FROM promo_unit WHERE promo_id = :promo_id AND sold_at IS NULL AND NOT closed)
+"""
+
+CLAIM = text("""
+UPDATE promo_run AS run SET activated_at = :now
+FROM promo
+WHERE run.promo_id = :promo_id AND promo.id = run.promo_id
+  AND promo.published AND promo.start_time <= :now AND promo.end_time > :now
+  AND run.activated_at IS NULL AND run.paused_at IS NULL
+  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL
+""")
+
+DUE = text("""
+SELECT promo.id, promo.start_time FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+WHERE promo.published AND promo.start_time <= :now AND promo.end_time > :now
+  AND run.activated_at IS NULL AND run.paused_at IS NULL
+  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL
+ORDER BY promo.id
+""")
+
+LOCK = text("SELECT FROM promo_run WHERE promo_id = :promo_id FOR NO KEY UPDATE")
+FORGET_ACTIVATION = "activated_at = NULL, notified_count = NULL WHERE promo_id = :promo_id"
+END = """
+ended_at = :now WHERE promo_id = ANY(:promo_ids)
+  AND ended_at IS NULL AND sold_out_at IS NULL AND cancelled_at IS NULL
+"""
+
+
+def lock(promo_id: int) -> None:
+    """Serialise whatever changes this promo's run, until the transaction ends."""
+    session().execute(LOCK, {"promo_id": promo_id})
+
+
+def pause(promo_id: int, now: datetime) -> bool:
+    """False when it was paused already or is over."""
+    return _update(PAUSE + NOT_OVER, promo_id=promo_id, now=now)
+
+
+def resume(promo_id: int) -> bool:
+    """False when it was not paused or is over."""
+    return _update(RESUME + NOT_OVER, promo_id=promo_id)
+
+
+def cancel(promo_id: int, now: datetime) -> bool:
+    """False when it is over already."""
+    return _update(CANCEL + NOT_OVER, promo_id=promo_id, now=now)
+
+
+def sell_out_if_done(promo_id: int, now: datetime) -> bool:
+    """Mark as sold out once no open unit is left; call `lock` first."""
+    return _update(SELL_OUT, promo_id=promo_id, now=now)
+
+
+def end(promo_ids: list[int], now: datetime) -> None:
+    """Record that these promos have ended, unless they were over before."""
+    _update(END, promo_ids=promo_ids, now=now)
+
+
+def forget_activation(promo_id: int) -> None:
+    """The promo was moved to a later start: it is to be activated again, then."""
+    _update(FORGET_ACTIVATION, promo_id=promo_id)
+
+
+def due(now: datetime) -> list[tuple[int, datetime]]:
+    """Ids and starts of the promos that should be active by `now` and are not, by id."""
+    return [(row.id, row.start_time) for row in session().execute(DUE, {"now": now})]
+
+
+def claim_activation(promo_id: int, now: datetime) -> bool:
+    """Take on the activation of this promo; False when it is not due or somebody else has it."""
+    return _count(session().execute(CLAIM, {"promo_id": promo_id, "now": now})) == 1
+
+
+def _update(assignment: str, **values: Any) -> bool:
+    return _count(session().execute(text(f"UPDATE promo_run SET {assignment}"), values)) > 0  # noqa: S608 - constants of this module
+
+
+def _count(result: Any) -> int:
+    counted: CursorResult[Any] = result
+    return counted.rowcount

@@ -1,0 +1,76 @@
+"""The window of a product: two published promos of one product never overlap in time.
+
+An exclusion constraint decides, whoever writes at the same instant. What is over does not block its
+window any more: it is withdrawn (`published` false), by the sweep or at the latest by whoever wants
+the window.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from flashpromo.db import session
+from flashpromo.promos.errors import PromoOverlaps
+from flashpromo.promos.models import Promo
+from flashpromo.promos.terms import Terms
+
+CONSTRAINT = "ex_promo_product_window"
+
+# Ids in order, and only rows that nobody else is writing: two writers cannot deadlock here.
+WITHDRAW_FINISHED = """
+UPDATE promo SET published = false
+WHERE id IN (
+    SELECT promo.id FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+    WHERE promo.published {of_product}
+      AND (promo.end_time <= :now OR run.sold_out_at IS NOT NULL OR run.cancelled_at IS NOT NULL)
+    ORDER BY promo.id FOR UPDATE OF promo SKIP LOCKED)
+RETURNING id
+"""
+OF_ONE_PRODUCT = text(WITHDRAW_FINISHED.format(of_product="AND promo.product_id = :product_id"))
+OF_ALL_PRODUCTS = text(WITHDRAW_FINISHED.format(of_product=""))
+
+
+def free_finished(product_id: int, now: datetime) -> list[int]:
+    """Withdraw the product's promos that are over; their ids, for `runs.end`."""
+    values = {"product_id": product_id, "now": now}
+    return list(session().scalars(OF_ONE_PRODUCT, values))
+
+
+def free_all_finished(now: datetime) -> list[int]:
+    """Withdraw every promo that is over; their ids, for `runs.end`."""
+    return list(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
+
+
+@contextmanager
+def guarded(terms: Terms, promo_id: int | None) -> Iterator[None]:
+    """Write a promo inside the block; a refused window is told by the promos that hold it.
+
+    Raises:
+        PromoOverlaps: with `promo_ids`.
+    """
+    try:
+        with session().begin_nested():
+            yield
+    except IntegrityError as error:
+        if CONSTRAINT not in str(error.orig):
+            raise
+        raise PromoOverlaps(promo_ids=_overlapping(terms, promo_id)) from error
+
+
+def _overlapping(terms: Terms, promo_id: int | None) -> list[int]:
+    return list(
+        session().scalars(
+            select(Promo.id)
+            .where(
+                Promo.product_id == terms.product_id,
+                Promo.published,
+                Promo.start_time < terms.end_time,
+                Promo.end_time > terms.start_time,
+                Promo.id != (promo_id or 0),
+            )
+            .order_by(Promo.start_time)
+        )
+    )

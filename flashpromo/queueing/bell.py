@@ -1,0 +1,67 @@
+"""Ringing: enqueue a job once the change that asks for it has been committed."""
+
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from flask import Flask, current_app
+from redis import Redis
+from redis.exceptions import RedisError
+
+from flashpromo import cache, db
+from flashpromo.config import Settings
+from flashpromo.queueing.job import (
+    JOB_TIMEOUT_SECONDS,
+    KEEP_FAILED_SECONDS,
+    AllowListedJob,
+    Handler,
+    queue,
+)
+from flashpromo.queueing.names import QUEUE_OF
+
+BELL = "flashpromo_bell"
+
+
+def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) -> None:
+    """Bind the allow-list to the handlers.
+
+    Raises:
+        ValueError: when a name has no handler, or a handler no name.
+    """
+    if set(handlers) != set(QUEUE_OF):
+        raise ValueError(f"jobs without a match: {set(handlers) ^ set(QUEUE_OF)}")
+    AllowListedJob.handlers = dict(handlers)
+    app.extensions[BELL] = cache.Cache(settings)
+
+
+def ring(name: str, *args: int | str) -> None:
+    """After the commit: enqueue the job `name`; if Redis is away, the sweep will find the work."""
+    db.after_commit(lambda: ring_now(name, *args))
+
+
+def ring_now(name: str, *args: int | str) -> bool:
+    """Enqueue at once, outside of a transaction; False when Redis is away."""
+    return on_redis(
+        lambda redis: queue(QUEUE_OF[name], redis).enqueue(
+            name,
+            *args,
+            job_timeout=JOB_TIMEOUT_SECONDS,
+            result_ttl=0,
+            failure_ttl=KEEP_FAILED_SECONDS,
+        )
+    )
+
+
+def on_redis(action: Callable[[Redis], object]) -> bool:
+    """Run `action` behind a circuit breaker; False when Redis is away.
+
+    The breaker is the bell's own: a request that finds the cache dead may still try to ring once.
+    """
+    bell = cast(cache.Cache, current_app.extensions[BELL])
+    if not bell.available:
+        return False
+    try:
+        action(bell.redis)
+    except RedisError as error:
+        bell.failed(error)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Tests mirror flashpromo/; real PostgreSQL, Redis and processes, no stand-ins."""

@@ -1,0 +1,143 @@
+"""One database and one Redis number for each pytest worker, emptied before each test."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.engine import URL, Engine
+
+from flashpromo.app import create_app
+from flashpromo.config import Settings
+from flashpromo.db import Base, db
+from tests.world import World
+
+ROOT = Path(__file__).parents[1]
+
+# A clock that tests can move: the rules know no other, so hours pass without a sleep.
+TEST_CLOCK = """
+CREATE TABLE test_clock (shift interval NOT NULL);
+INSERT INTO test_clock VALUES ('0');
+CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+AS 'SELECT clock_timestamp() + (SELECT shift FROM test_clock)';
+"""
+
+
+def worker_number(config: pytest.Config) -> int:
+    """0 for a plain run, 1… for the workers of xdist."""
+    worker = getattr(config, "workerinput", {}).get("workerid", "gw-1")
+    return int(worker.removeprefix("gw")) + 1
+
+
+def recreate_database(name: str) -> URL:
+    """Make an empty database on the test server and return its address."""
+    server = make_url(Settings(secret_key="test").database_url)
+    admin = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return server.set(database=name)
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Settings that point to this worker's own database and Redis number.
+
+    They are put into the environment too, so that processes started by a test find the same.
+    """
+    number = worker_number(request.config)
+    server = make_url(os.environ["DATABASE_URL"])
+    url = recreate_database(f"{server.database}_{number}")
+    os.environ["DATABASE_URL"] = url.render_as_string(hide_password=False)
+    redis_url = os.environ["REDIS_URL"].partition("?")[0]
+    os.environ["REDIS_URL"] = f"{redis_url}?db={number}"
+    os.environ.setdefault("FLASHPROMO_ENV", "test")
+    # A busy machine must not look like a dead Redis; the tests of a dead Redis set their own.
+    os.environ.setdefault("FLASHPROMO_REDIS_TIMEOUT_MS", "5000")
+    return Settings()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application over a migrated database, for the whole run."""
+    app = create_app(settings)
+    app.testing = True
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        with db.engine.begin() as connection:
+            connection.execute(text(TEST_CLOCK))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def engine(app: Flask) -> Engine:
+    """For second connections and plain SQL beside the session."""
+    with app.app_context():
+        return db.engine
+
+
+@pytest.fixture
+def redis(app: Flask, settings: Settings) -> Iterator[Redis]:
+    """This worker's own Redis number, empty."""
+    connection = Redis.from_url(settings.redis_url)
+    connection.flushdb()
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def clean(engine: Engine, redis: Redis) -> None:
+    """Empty every table and set the clock right again."""
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        connection.execute(text("UPDATE test_clock SET shift = '0'"))
+
+
+@pytest.fixture
+def context(app: Flask, clean: None) -> Iterator[None]:
+    """An application context over empty tables."""
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def client(app: Flask, clean: None) -> FlaskClient:
+    """An HTTP client over empty tables."""
+    return app.test_client()
+
+
+@dataclass
+class Clock:
+    """The clock of the rules, moved for all connections and processes at once."""
+
+    engine: Engine
+
+    def advance(self, **delta: float) -> None:
+        """Let time pass: `clock.advance(seconds=61)`."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE test_clock SET shift = shift + :by"), {"by": timedelta(**delta)}
+            )
+
+
+@pytest.fixture
+def clock(engine: Engine) -> Clock:
+    """Moves the time of the rules."""
+    return Clock(engine)
+
+
+@pytest.fixture
+def world(context: None) -> World:
+    """TechShop on the Zócalo, its merchant, and the clients Alice, Bob, Carol, Dan and Erin."""
+    return World.build()
