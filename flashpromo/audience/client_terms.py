@@ -1,0 +1,98 @@
+"""What may be said of a client: its place as a whole, and its time zone from the next day on."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, Final, TypedDict
+from zoneinfo import ZoneInfo
+
+from flashpromo import config
+from flashpromo.accounts.fields import Checks
+from flashpromo.audience.models import Client
+
+OLDEST_FIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST_FIX_AHEAD: Final = timedelta(minutes=1)
+"""How far a phone's clock may run ahead of ours; such a fix counts as taken now."""
+
+
+class ClientChanges(TypedDict, total=False):
+    """What may be given of a client; what is missing stays as it is.
+
+    Degrees for the place; `located_at` is the time of the fix, now if only the place is given.
+    """
+
+    latitude: float | None
+    longitude: float | None
+    located_at: datetime | None
+    segment_ids: list[int]
+    opted_in: bool
+    time_zone: str | None
+    external_id: str | None
+    username: str | None
+    email: str | None
+    password: str | None
+
+
+def plain(changes: ClientChanges) -> dict[str, Any]:
+    """The columns that are what is given; checks the zone and the outside id on the way."""
+    checks = Checks()
+    zone, external_id = changes.get("time_zone"), changes.get("external_id")
+    if zone is not None:
+        checks.time_zone("time_zone", zone)
+    if external_id is not None:
+        checks.line("external_id", external_id, longest=200)
+    checks.done()
+    return {"opted_in": changes["opted_in"]} if "opted_in" in changes else {}
+
+
+def place(client: Client, changes: ClientChanges, now: datetime) -> dict[str, Any]:
+    """The columns of the place, all of them or none.
+
+    Raises:
+        InvalidFields: out of range, half a place, or a fix of the future.
+    """
+    if not changes.keys() & {"latitude", "longitude", "located_at"}:
+        return {}
+    latitude = changes.get("latitude", client.latitude)
+    longitude = changes.get("longitude", client.longitude)
+    if latitude is None and longitude is None:
+        return {"latitude": None, "longitude": None, "located_at": None}
+    checks = Checks()
+    for field, degrees in (("latitude", latitude), ("longitude", longitude)):
+        if degrees is None:
+            checks.wrong(field, "A place needs both latitude and longitude.")
+    if latitude is not None:
+        checks.latitude("latitude", latitude)
+    if longitude is not None:
+        checks.longitude("longitude", longitude)
+    fix = changes.get("located_at") or now
+    if not OLDEST_FIX <= fix <= now + LATEST_FIX_AHEAD:
+        checks.wrong("located_at", "Must not be in the future, nor before 1970.")
+    checks.done()
+    return {"latitude": latitude, "longitude": longitude, "located_at": min(fix, now)}
+
+
+def next_zone(client: Client, wanted: str | None, now: datetime) -> dict[str, Any]:
+    """The columns of a changed time zone: it counts from the client's next local midnight.
+
+    Otherwise who changes zones in the evening would open a second slot on the same day. A zone that
+    was waiting and has come into force meanwhile is settled on the way.
+    """
+    present = zone_at(client, now)
+    marketplace = config.current().marketplace_time_zone
+    if (wanted or marketplace) == (present or marketplace):
+        return {"time_zone": wanted, "next_time_zone": None, "next_time_zone_from": None}
+    return {
+        "time_zone": present,
+        "next_time_zone": wanted or marketplace,
+        "next_time_zone_from": _next_midnight(ZoneInfo(present or marketplace), now),
+    }
+
+
+def zone_at(client: Client, now: datetime) -> str | None:
+    """The client's own zone at `now`; None stands for the marketplace's."""
+    since = client.next_time_zone_from
+    return client.next_time_zone if since is not None and since <= now else client.time_zone
+
+
+def _next_midnight(zone: ZoneInfo, now: datetime) -> datetime:
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)

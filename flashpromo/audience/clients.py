@@ -1,0 +1,108 @@
+"""Clients: the shoppers, their place, their segments, their sign-in.
+
+All tables written here are sharded; segments, which stand on every node, are only read, and before
+the first write. Deleting a client is final: it is personal data. What it was told and what it
+bought stays on record under its number.
+"""
+
+from typing import Any, cast
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from flashpromo import cache, db
+from flashpromo.accounts import client_sign_ins
+from flashpromo.audience import segments
+from flashpromo.audience.client_terms import ClientChanges, next_zone, place, plain
+from flashpromo.audience.models import Client, ClientExternal
+from flashpromo.errors import InvalidFields, NotFound
+
+
+def create(changes: ClientChanges) -> Client:
+    """Add a client; whatever is not given is empty, and it wants to be told of promos.
+
+    Raises:
+        InvalidFields: a value is wrong or taken, or a sign-in lacks its name or password.
+    """
+    now = db.app_now()
+    client = Client(segment_ids=segments.require(changes.get("segment_ids", [])))
+    _write(client, plain(changes) | place(client, changes, now))
+    client.time_zone = changes.get("time_zone")
+    db.session().add(client)
+    db.session().flush()
+    _save_names(client.id, changes)
+    return client
+
+
+def change(client_id: int, changes: ClientChanges) -> Client:
+    """Change what is given; raises `NotFound` and what `create` raises.
+
+    A new time zone waits for the end of the client's local day.
+    """
+    segment_ids = segments.require(changes["segment_ids"]) if "segment_ids" in changes else None
+    client = get(client_id, for_update=True)
+    now = db.app_now()
+    values = plain(changes) | place(client, changes, now)
+    if "time_zone" in changes:
+        values |= next_zone(client, changes["time_zone"], now)
+    if segment_ids is not None:
+        values["segment_ids"] = segment_ids
+    _write(client, values)
+    client.updated_at = now
+    db.session().flush()
+    _save_names(client.id, changes)
+    cache.mark_stale(cache.client_stamp(client.id))
+    return client
+
+
+def remove(client_id: int) -> None:
+    """Delete a client with its sign-in and its outside id; raises `NotFound`."""
+    client = get(client_id, for_update=True)
+    client_sign_ins.remove(client_id)
+    db.session().execute(delete(ClientExternal).where(ClientExternal.client_id == client_id))
+    db.session().delete(client)
+    db.session().flush()
+    cache.mark_stale(cache.client_stamp(client_id))
+
+
+def get(client_id: int, *, for_update: bool = False) -> Client:
+    """One client, or `NotFound`."""
+    query = select(Client).where(Client.id == client_id)
+    if for_update:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    client = db.session().scalar(query)
+    if client is None:
+        raise NotFound(f"There is no client {client_id}.")
+    return client
+
+
+def _write(client: Client, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(client, name, value)
+
+
+def _save_names(client_id: int, changes: ClientChanges) -> None:
+    """Write what stands in tables of its own: the sign-in and the outside id."""
+    client_sign_ins.save(
+        client_id,
+        username=changes.get("username"),
+        email=changes.get("email"),
+        password=changes.get("password"),
+    )
+    if "external_id" in changes:
+        _save_external_id(client_id, changes["external_id"])
+
+
+def _save_external_id(client_id: int, external_id: str | None) -> None:
+    """The outside id is the key of its table and of its shard: a changed one is a new row."""
+    present = ClientExternal.client_id == client_id
+    stale = delete(ClientExternal).where(present)
+    if external_id is None:
+        db.session().execute(stale)
+        return
+    db.session().execute(stale.where(ClientExternal.external_id != external_id))
+    values = {"external_id": external_id, "client_id": client_id}
+    db.session().execute(insert(ClientExternal).values(values).on_conflict_do_nothing())
+    owner = select(ClientExternal.client_id).where(ClientExternal.external_id == external_id)
+    if cast(int, db.session().scalar(owner)) != client_id:
+        raise InvalidFields({"external_id": "Another client has this outside id."})
