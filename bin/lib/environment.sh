@@ -1,0 +1,33 @@
+# shellcheck shell=bash
+# What a process of the service finds in its environment, under bin/run and bin/flask alike.
+
+# Sets the addresses (a given DATABASE_URL or REDIS_URL replaces the private server) and the secret,
+# and keeps them for bin/flask.
+set_environment() {
+  export DATABASE_URL=${DATABASE_URL:-$(postgres_url "$PRIVATE" flashpromo)}
+  export REDIS_URL=${REDIS_URL:-$(redis_url "$PRIVATE")}
+  export FLASHPROMO_SECRET_KEY=${FLASHPROMO_SECRET_KEY:-$(kept_secret)}
+  export FLASHPROMO_ENV=${FLASHPROMO_ENV:-development}
+  export FLASHPROMO_CHANNELS=${FLASHPROMO_CHANNELS:-inbox,log}
+  (
+    umask 077
+    for name in DATABASE_URL REDIS_URL FLASHPROMO_SECRET_KEY FLASHPROMO_ENV FLASHPROMO_CHANNELS; do
+      # shellcheck disable=SC2016 # it is expanded when bin/flask reads it
+      printf 'export %s=${%s:-%q}\n' "$name" "$name" "${!name}"
+    done >"$VAR/environment"
+  )
+  python_environment
+}
+
+# A relative FLASK_APP would depend on the folder that a command is given in.
+python_environment() {
+  export FLASK_APP=$ROOT/wsgi.py TZ=UTC PYTHONUNBUFFERED=1
+}
+
+kept_secret() {
+  local file=$VAR/secret-key
+  if [[ ! -s $file ]]; then
+    (umask 077 && head -c 48 /dev/urandom | base64 -w 0 >"$file.new" && mv "$file.new" "$file")
+  fi
+  cat "$file"
+}
