@@ -73,6 +73,20 @@ def get(promo_id: int, sight: Sight, now: datetime) -> Promo:
     return promo
 
 
+def any_promo(promo_id: int) -> Promo:
+    """The promo, deleted or not: its deliveries still have to be settled.
+
+    Raises:
+        NotFound: there never was one.
+    """
+    promo = session().scalar(
+        _whole().where(Promo.id == promo_id).execution_options(populate_existing=True)
+    )
+    if promo is None:
+        raise NotFound
+    return promo
+
+
 def page(
     sight: Sight,
     now: datetime,

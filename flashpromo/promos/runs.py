@@ -95,6 +95,14 @@ def claim_activation(promo_id: int, now: datetime) -> bool:
     return _count(session().execute(CLAIM, {"promo_id": promo_id, "now": now})) == 1
 
 
+def record_notified(notified: dict[int, int]) -> None:
+    """Keep how many clients each promo of a wave notified."""
+    for promo_id, count in notified.items():
+        _update(
+            "notified_count = :count WHERE promo_id = :promo_id", promo_id=promo_id, count=count
+        )
+
+
 def _update(assignment: str, **values: Any) -> bool:
     return _count(session().execute(text(f"UPDATE promo_run SET {assignment}"), values)) > 0  # noqa: S608 - constants of this module
 

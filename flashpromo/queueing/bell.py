@@ -19,6 +19,7 @@ from flashpromo.queueing.job import (
 from flashpromo.queueing.names import QUEUE_OF
 
 BELL = "flashpromo_bell"
+RING_AGAIN_SECONDS = 3
 
 
 def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) -> None:
@@ -49,6 +50,25 @@ def ring_now(name: str, *args: int | str) -> bool:
             failure_ttl=KEEP_FAILED_SECONDS,
         )
     )
+
+
+def ring_again(name: str, promo_id: int) -> bool:
+    """Ring for work that seems to be lost, but not more than once in a few seconds.
+
+    Returns:
+        False when Redis is away.
+    """
+    key = f"{cache.PREFIX}rung:{name}:{promo_id}"
+    rung: list[object] = []
+    reached = on_redis(
+        lambda redis: rung.append(redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS))
+    )
+    return ring_now(name, promo_id) if reached and rung[0] else reached
+
+
+def perform(name: str, *args: int | str) -> None:
+    """Do the job here and now: for the sweep, when no worker does."""
+    AllowListedJob.handlers[name](*args)
 
 
 def on_redis(action: Callable[[Redis], object]) -> bool:

@@ -1,0 +1,134 @@
+"""Running a promo: the stories that cross the domains.
+
+Activation: the bell rings for one promo, the wave takes every promo that is due. Whoever claims a
+run's row tells its audience, in the same transaction; a crash before the commit leaves the promo
+due, a crash after it leaves the rows. So an activation may come late, twice, or for a promo that is
+over, and does nothing wrong.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from flashpromo import cache, config
+from flashpromo.checkout import settle
+from flashpromo.db import after_commit, app_now, session
+from flashpromo.notify import fan_out
+from flashpromo.notify.channels import registry
+from flashpromo.promos import bell as promo_bell
+from flashpromo.promos import queries, runs, windows
+from flashpromo.promos.errors import PromoFinished, WrongState
+from flashpromo.promos.models import Promo
+from flashpromo.promos.states import FINISHED, LIVE, State, state_at
+from flashpromo.queueing import bell
+from flashpromo.queueing.names import DELIVER
+
+
+@dataclass(frozen=True)
+class Wave:
+    """What one activation did: how many clients each of its promos notified."""
+
+    now: datetime
+    notified: dict[int, int]
+
+
+def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
+    """Activate every promo that is due, as one wave.
+
+    The time is read once; of two waves at the same instant each claims a run or finds it claimed.
+
+    Args:
+        promo_ids: only these, if they are due; every due promo when None.
+    """
+    now = app_now()
+    due = [promo_id for promo_id, _ in runs.due(now)]
+    if promo_ids is not None:
+        due = sorted(set(due) & set(promo_ids))
+    claimed = [promo_id for promo_id in due if runs.claim_activation(promo_id, now)]
+    if not claimed:
+        return Wave(now, {})
+    settings = config.current()
+    channels = [channel.name for channel in registry.channels(settings)]
+    notified = fan_out.fan_out(claimed, now, channels)
+    runs.record_notified(notified)
+    for promo_id in claimed:
+        if channels and notified[promo_id]:
+            bell.ring(DELIVER, promo_id)
+    for broadcast in registry.broadcasts(settings):
+        after_commit(partial(broadcast.announce, claimed))
+    return Wave(now, notified)
+
+
+def seconds_to_start(promo_id: int) -> float:
+    """How long until a published promo starts; 0 when there is nothing to wait for.
+
+    A bell may come early, by the second that rq-scheduler cuts off or by the drift of two clocks.
+    """
+    now = app_now()
+    promo = session().get(Promo, promo_id)
+    if promo is None or not promo.published:
+        return 0.0
+    return max(0.0, (promo.start_time - now).total_seconds())
+
+
+def cancel(promo_id: int) -> Promo:
+    """End a promo for good and release its holds; cancelling a cancelled promo is no error.
+
+    Raises:
+        NotFound: no such promo.
+        WrongState: it is a draft.
+        PromoFinished: it is sold out or has ended.
+    """
+    promo = queries.lock(promo_id)
+    now = app_now()
+    state = state_at(promo, now)
+    if state is State.CANCELLED:
+        return promo
+    if state in FINISHED:
+        raise PromoFinished
+    if state not in LIVE:
+        raise WrongState(f"The promo is {state}.", state=state)
+    promo.published = False
+    _stop(promo, now)
+    if not runs.cancel(promo.id, now):
+        raise PromoFinished
+    settle.end_all(promo.id, "cancelled", now)
+    session().refresh(promo)
+    session().refresh(promo.run)
+    return promo
+
+
+def delete(promo_id: int) -> None:
+    """Take a promo out of everybody's sight; one that is not over is cancelled by it.
+
+    Its notifications, reservations and purchases stay on record.
+
+    Raises:
+        NotFound: no such promo.
+    """
+    promo = queries.lock(promo_id)
+    now = app_now()
+    promo.published = False
+    promo.deleted_at = now
+    _stop(promo, now)
+    runs.cancel(promo.id, now)
+    settle.end_all(promo.id, "cancelled", now)
+
+
+def withdraw_finished() -> list[int]:
+    """Withdraw every promo that is over, so that it does not block its product's window."""
+    now = app_now()
+    promo_ids = windows.free_all_finished(now)
+    if promo_ids:
+        runs.end(promo_ids, now)
+        cache.mark_stale(cache.TERMS)
+    return promo_ids
+
+
+def _stop(promo: Promo, now: datetime) -> None:
+    """Write the promo's row, silence its bell, and see that what waits to be sent is skipped."""
+    session().flush()
+    cache.mark_stale(cache.TERMS)
+    promo_bell.follow(promo, awaits_activation=False, now=now)
+    bell.ring(DELIVER, promo.id)

@@ -1,0 +1,171 @@
+"""Taking a hold: exactly one holder per unit, decided by one conditional update of the unit's row.
+
+The order of the looks is the order of the answers: eligible, running, cool-down, own limit, free.
+Redis may answer "taken" before the database is asked, but only to a client that is known to be
+eligible; it can never answer "granted".
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import uuid_utils.compat as uuid
+from sqlalchemy import text
+
+from flashpromo import cache, config
+from flashpromo.checkout import eligibility, limits
+from flashpromo.checkout.errors import AlreadyHeld, SoldOut
+from flashpromo.checkout.models import Reservation
+from flashpromo.db import after_commit, app_now, session
+from flashpromo.errors import NotFound
+from flashpromo.promos import queries
+from flashpromo.promos.errors import PromoNotRunning
+from flashpromo.promos.models import Promo
+from flashpromo.promos.states import State, state_at
+
+HINT_SECONDS = 2.0
+"""A hint lives this long at most, the bound of a lie when Redis misses a release."""
+
+FREE = """
+promo_id = :promo_id AND NOT closed AND sold_at IS NULL
+  AND (held_until IS NULL OR held_until <= :now)
+"""
+# SKIP LOCKED spreads rivals over the free units; the outer condition is looked at again once the
+# row is locked, so a unit that was taken in between is not taken twice.
+CLAIM = text(f"""
+UPDATE promo_unit
+SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
+WHERE {FREE} AND unit_no = (
+    SELECT unit_no FROM promo_unit WHERE {FREE} ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING unit_no, fence
+""")  # noqa: S608 - constants of this module
+LEFT = text("""
+SELECT count(*) FILTER (WHERE held_until IS NULL OR held_until <= :now) AS free,
+       count(*) AS unsold, min(held_until) AS next_free
+FROM promo_unit WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL
+""")
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a promo's units: free ones, unsold ones, and when the next hold runs out."""
+
+    free: int
+    unsold: int
+    next_free: datetime | None
+
+
+def hold(client_id: int, promo_id: int) -> Reservation:
+    """Hold one unit of a running promo for the client.
+
+    Raises:
+        NotFound: no such promo that shoppers may know of.
+        NotEligible: the promo does not reach the client; answered even while every unit is held.
+        PromoNotRunning: it has not started, is paused, or is over.
+        CoolDown: the client's last hold on it expired a moment ago.
+        AlreadyHeld: the client holds one already, or all are held.
+        ReservationLimit: the client holds as many units as one client may.
+        SoldOut: nothing is left.
+    """
+    may = eligibility.known(client_id, promo_id)
+    hint = cache.look_up(f"taken:{promo_id}", (cache.units_stamp(promo_id),))
+    if may.value is not None and hint.value is not None:
+        raise AlreadyHeld
+    limits.lock_client(client_id)
+    now = app_now()
+    promo = _reached_promo(client_id, promo_id, may, now)
+    limits.demand(client_id, promo_id, now)
+    claimed = _claim(promo_id, client_id, now)
+    if claimed is None:
+        raise _refusal(promo, hint, now)
+    reservation = _record(promo, client_id, claimed, now)
+    _leave_hint(promo, hint, now)
+    return reservation
+
+
+def units_left(promo_id: int, now: datetime) -> Left:
+    """Count the promo's units as they stand at `now`."""
+    row = session().execute(LEFT, {"promo_id": promo_id, "now": now}).one()
+    return Left(row.free, row.unsold, row.next_free)
+
+
+def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datetime) -> Promo:
+    """The promo, if it exists for this client, reaches it, and runs."""
+    promo = queries.get(promo_id, queries.EVERYTHING, now)
+    state = state_at(promo, now)
+    if state is State.DRAFT:
+        raise NotFound
+    if may.value is None:
+        found = eligibility.look(client_id, promo_id, now)
+        found.demand()
+        eligibility.remember(may, found, now)
+    if state is State.SOLD_OUT:
+        raise SoldOut
+    if state is not State.RUNNING:
+        raise PromoNotRunning(f"This promo is {state}.", state=state)
+    return promo
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    unit_no: int
+    fence: int
+    reservation_id: Any
+    until: datetime
+
+
+def _claim(promo_id: int, client_id: int, now: datetime) -> _Claimed | None:
+    """Claim a free unit; try once more if one is free after all.
+
+    A rival's lock may have hidden the last free unit, and the rival may not have kept it.
+    """
+    until = now + timedelta(seconds=config.current().hold_seconds)
+    reservation_id = uuid.uuid7()
+    values = {
+        "promo_id": promo_id,
+        "client_id": client_id,
+        "now": now,
+        "until": until,
+        "reservation_id": reservation_id,
+    }
+    row = session().execute(CLAIM, values).one_or_none()
+    if row is None and units_left(promo_id, now).free:
+        row = session().execute(CLAIM, values).one_or_none()
+    return None if row is None else _Claimed(row.unit_no, row.fence, reservation_id, until)
+
+
+def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> Reservation:
+    reservation = Reservation(
+        promo_id=promo.id,
+        reservation_id=claimed.reservation_id,
+        client_id=client_id,
+        unit_no=claimed.unit_no,
+        fence=claimed.fence,
+        price=promo.promo_price,
+        created_at=now,
+        expires_at=claimed.until,
+    )
+    session().add(reservation)
+    session().flush()
+    return reservation
+
+
+def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | AlreadyHeld:
+    left = units_left(promo.id, now)
+    if left.unsold == 0:
+        return SoldOut()
+    _remember_taken(promo, left, hint, now)
+    return AlreadyHeld()
+
+
+def _leave_hint(promo: Promo, hint: cache.Reading, now: datetime) -> None:
+    """After the commit, spare the database the losers, if this was the last free unit."""
+    left = units_left(promo.id, now)
+    after_commit(lambda: _remember_taken(promo, left, hint, now))
+
+
+def _remember_taken(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> None:
+    """Remember "taken" until a hold or the promo runs out; `hint` was read before the units."""
+    if left.free == 0 and left.next_free is not None:
+        until = min(left.next_free, promo.end_time)
+        cache.remember(hint, b"1", min((until - now).total_seconds(), HINT_SECONDS))

@@ -1,0 +1,32 @@
+"""The long-running processes: `flask worker QUEUE` and `flask scheduler`."""
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from flashpromo import config
+from flashpromo.cli.rounds import ROUNDS, run_rounds
+from flashpromo.logs import log_to_stderr
+from flashpromo.queueing.names import QUEUES
+from flashpromo.queueing.worker import work
+
+
+@click.command()
+@click.argument("queue", type=click.Choice(QUEUES))
+@click.option("--burst", is_flag=True, help="Return once the queue is empty.")
+@with_appcontext
+def worker(queue: str, burst: bool) -> None:
+    """Work on the jobs of one QUEUE, each in a child process of its own."""
+    log_to_stderr()
+    work(config.current(), queue, burst=burst)
+
+
+@click.command()
+@with_appcontext
+def scheduler() -> None:
+    """Ring each promo's bell at its start, and sweep up what was lost, every second.
+
+    Two of them side by side are safe. It goes on while Redis or PostgreSQL is away.
+    """
+    log_to_stderr()
+    run_rounds(current_app._get_current_object(), ROUNDS)  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way

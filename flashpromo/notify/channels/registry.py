@@ -1,0 +1,32 @@
+"""The channels that exist, and those that the settings ask for."""
+
+from collections.abc import Mapping, Sequence
+
+from flashpromo.config import Settings
+from flashpromo.notify.channels.inbox import InboxChannel
+from flashpromo.notify.channels.log_lines import LogChannel
+from flashpromo.notify.channels.protocol import Broadcast, Channel
+
+CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (LogChannel(),)}
+BROADCASTS: Mapping[str, Broadcast] = {channel.name: channel for channel in (InboxChannel(),)}
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that name a channel that does not exist.
+
+    Raises:
+        ValueError: naming it.
+    """
+    unknown = set(settings.channels) - CHANNELS.keys() - BROADCASTS.keys()
+    if unknown:
+        raise ValueError(f"FLASHPROMO_CHANNELS: no such channel: {', '.join(sorted(unknown))}")
+
+
+def channels(settings: Settings) -> Sequence[Channel]:
+    """The channels that get deliveries, in the order of the settings."""
+    return [CHANNELS[name] for name in settings.channels if name in CHANNELS]
+
+
+def broadcasts(settings: Settings) -> Sequence[Broadcast]:
+    """The channels that are told of whole waves."""
+    return [BROADCASTS[name] for name in settings.channels if name in BROADCASTS]

@@ -1,0 +1,194 @@
+"""Deliveries: claimed in batches under a lease, sent outside of any transaction, then settled.
+
+The row is the work order. A worker that dies leaves its lease to run out, and the rows are sent
+again under the same idempotency key; a worker that comes back after its lease finds that its token
+changes nothing. Before each batch the promo is looked at again: what is over is skipped with the
+reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from flashpromo import config
+from flashpromo.db import app_now, session
+from flashpromo.notify.channels.protocol import Message, Offer, Outcome
+from flashpromo.promos.models import Promo
+from flashpromo.promos.states import State, state_at
+
+# Sorted keys and a compare-and-set: a rival that picked the same rows waits for the first one,
+# finds them leased, and changes nothing.
+PICK = text("""
+SELECT client_id, local_day FROM delivery
+WHERE promo_id = :promo_id AND channel = :channel AND state = 'pending' AND next_attempt_at <= :now
+ORDER BY next_attempt_at, client_id LIMIT :limit
+""")
+LEASE = text("""
+UPDATE delivery AS d
+SET lease_token = :token, attempts = attempts + 1, next_attempt_at = :until
+FROM unnest(:clients, CAST(:days AS date[])) AS picked (client_id, local_day)
+WHERE d.client_id = picked.client_id AND d.local_day = picked.local_day AND d.channel = :channel
+  AND d.state = 'pending' AND d.next_attempt_at <= :now
+RETURNING d.client_id, d.local_day, d.attempts,
+  (SELECT distance_m FROM notification AS n
+   WHERE n.client_id = d.client_id AND n.local_day = d.local_day) AS distance_m
+""")
+SETTLE = text("""
+UPDATE delivery AS d
+SET state = done.state, reason = done.reason, lease_token = NULL,
+    next_attempt_at = coalesce(done.next_attempt_at, d.next_attempt_at),
+    finished_at = CASE WHEN done.state = 'pending' THEN NULL ELSE CAST(:now AS timestamptz) END
+FROM unnest(:clients, CAST(:days AS date[]), CAST(:states AS text[]), CAST(:reasons AS text[]),
+            CAST(:retries AS timestamptz[]))
+     AS done (client_id, local_day, state, reason, next_attempt_at)
+WHERE d.client_id = done.client_id AND d.local_day = done.local_day AND d.channel = :channel
+  AND d.lease_token = :token AND d.state = 'pending'
+""")
+# Rows under a lease are left to whoever holds it.
+SKIP = text("""
+UPDATE delivery SET state = 'skipped', reason = :reason, finished_at = :now, lease_token = NULL
+WHERE promo_id = :promo_id AND state = 'pending' AND next_attempt_at <= :now
+""")
+# Two index probes for each promo and channel that has something pending, however many rows wait.
+WAITING = text("""
+WITH RECURSIVE pair (promo_id, channel) AS (
+  (SELECT promo_id, channel FROM delivery WHERE state = 'pending'
+   ORDER BY promo_id, channel LIMIT 1)
+  UNION ALL
+  SELECT further.promo_id, further.channel FROM pair, LATERAL (
+    SELECT d.promo_id, d.channel FROM delivery AS d
+    WHERE d.state = 'pending' AND (d.promo_id, d.channel) > (pair.promo_id, pair.channel)
+    ORDER BY d.promo_id, d.channel LIMIT 1) AS further
+)
+SELECT pair.promo_id, min(first.next_attempt_at) AS since FROM pair, LATERAL (
+  SELECT d.next_attempt_at FROM delivery AS d
+  WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
+  ORDER BY d.next_attempt_at LIMIT 1) AS first
+WHERE first.next_attempt_at <= :now
+GROUP BY pair.promo_id ORDER BY pair.promo_id
+""")
+
+SKIP_REASONS = {
+    State.DRAFT: "promo_withdrawn",
+    State.SCHEDULED: "promo_moved",
+    State.ENDED: "promo_ended",
+    State.SOLD_OUT: "promo_sold_out",
+    State.CANCELLED: "promo_cancelled",
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Messages under one lease."""
+
+    offer: Offer
+    channel: str
+    token: UUID
+    messages: Sequence[Message]
+
+
+def claim(promo: Promo, channel: str) -> Batch | None:
+    """Lease the next batch of a running promo; None when there is nothing to send now.
+
+    A paused promo keeps its deliveries waiting; one that is over, withdrawn or moved has them
+    skipped.
+    """
+    now = app_now()
+    state = state_at(promo, now)
+    if state in SKIP_REASONS:
+        skip(promo.id, SKIP_REASONS[state], now)
+    if state is not State.RUNNING:
+        return None
+    return _lease(promo, channel, now)
+
+
+def skip(promo_id: int, reason: str, now: datetime) -> None:
+    """Record why the promo's waiting deliveries will never be sent."""
+    session().execute(SKIP, {"promo_id": promo_id, "reason": reason, "now": now})
+
+
+def settle(batch: Batch, outcomes: Sequence[Outcome]) -> int:
+    """Record what came of a batch: sent, failed for good, or to be tried again before the end.
+
+    Returns:
+        How many rows were changed; fewer than the batch has when its lease had run out.
+    """
+    now = app_now()
+    done = [
+        _verdict(message, outcome, batch.offer.end_time, now)
+        for message, outcome in zip(batch.messages, outcomes, strict=True)
+    ]
+    states, reasons, retries = zip(*done, strict=True)
+    result = session().execute(
+        SETTLE,
+        {
+            "now": now,
+            "token": batch.token,
+            "channel": batch.channel,
+            "clients": [message.client_id for message in batch.messages],
+            "days": [message.local_day for message in batch.messages],
+            "states": list(states),
+            "reasons": list(reasons),
+            "retries": list(retries),
+        },
+    )
+    changed: int = result.rowcount  # type: ignore[attr-defined]
+    return changed
+
+
+def waiting(now: datetime) -> list[tuple[int, datetime]]:
+    """Promos whose deliveries wait to be sent, and since when the first of each has been due."""
+    return [(row.promo_id, row.since) for row in session().execute(WAITING, {"now": now})]
+
+
+def _lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
+    settings = config.current()
+    values = {"promo_id": promo.id, "channel": channel, "now": now}
+    token = uuid4()
+    limit = settings.delivery_batch_size
+    picked = sorted(tuple(row) for row in session().execute(PICK, values | {"limit": limit}))
+    if not picked:
+        return None
+    leased = session().execute(
+        LEASE,
+        values
+        | {
+            "token": token,
+            "until": now + timedelta(seconds=settings.delivery_lease_seconds),
+            "clients": [client_id for client_id, _ in picked],
+            "days": [local_day for _, local_day in picked],
+        },
+    )
+    messages = [
+        Message(row.client_id, row.local_day, channel, row.attempts, row.distance_m or 0.0)
+        for row in leased
+    ]
+    return Batch(_offer(promo), channel, token, messages)
+
+
+def _verdict(
+    message: Message, outcome: Outcome, end_time: datetime, now: datetime
+) -> tuple[str, str | None, datetime | None]:
+    """State, reason and next attempt of one message; retries double, and never pass the end."""
+    settings = config.current()
+    if outcome.error is None:
+        return "sent", None, None
+    pause = timedelta(seconds=settings.delivery_retry_seconds * 2 ** (message.attempt - 1))
+    hopeless = message.attempt >= settings.delivery_max_attempts or now + pause >= end_time
+    if outcome.permanent or hopeless:
+        return "failed", outcome.error, None
+    return "pending", outcome.error, now + pause
+
+
+def _offer(promo: Promo) -> Offer:
+    return Offer(
+        promo_id=promo.id,
+        product_name=promo.product.name,
+        store_name=promo.product.store.name,
+        promo_price=promo.promo_price,
+        regular_price=promo.regular_price,
+        end_time=promo.end_time,
+    )
