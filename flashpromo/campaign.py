@@ -9,12 +9,14 @@ over, and does nothing wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 
 from flashpromo import cache, config
 from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
-from flashpromo.notify import fan_out
+from flashpromo.notify import audiences, fan_out
+from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
 from flashpromo.promos import queries, runs, windows
@@ -70,6 +72,20 @@ def seconds_to_start(promo_id: int) -> float:
     if promo is None or not promo.published:
         return 0.0
     return max(0.0, (promo.start_time - now).total_seconds())
+
+
+def preview(store_id: int, segment_ids: Sequence[int], max_distance_km: Decimal) -> int:
+    """How many clients a promo with these terms would notify if it started now: a count only."""
+    return audiences.count(audiences.imagined(store_id, segment_ids, max_distance_km), app_now())
+
+
+def explain(client_id: int, promo_id: int) -> Explanation:
+    """Every reason why the promo does or does not reach the client, and may notify it, now.
+
+    Raises:
+        NotFound: no such client or promo.
+    """
+    return audiences.explain(client_id, promo_id, app_now())
 
 
 def cancel(promo_id: int) -> Promo:

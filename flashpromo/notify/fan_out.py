@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, bindparam, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT, insert
+from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on, insert
 
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client
@@ -87,7 +87,7 @@ def audience(promo_ids: Sequence[int], now: datetime) -> Select[*tuple[object, .
             reach.matched_segment(Client, Promo),
             Client.located_at,
         )
-        .distinct(Client.id)
+        .ext(distinct_on(Client.id))
         .select_from(Promo)
         .join(Client, notifiable(Client, Promo, moment, now.date()))
         .where(Promo.id.in_(promo_ids))

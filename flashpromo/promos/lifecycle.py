@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import contains_eager
 
 from flashpromo import cache
-from flashpromo.audience.models import Segment
+from flashpromo.audience import segments
 from flashpromo.db import app_now, session
 from flashpromo.errors import InvalidFields
 from flashpromo.market.models import Product, Store
@@ -54,6 +55,7 @@ def change(promo_id: int, changes: Mapping[str, Any], *, is_active: bool | None 
         InvalidFields: a field is wrong, or may not change any more.
         PromoOverlaps: another published promo of the product overlaps.
     """
+    _product(changes.get("product_id", queries.product_of(promo_id)))
     promo = queries.lock(promo_id)
     now = app_now()
     if state_at(promo, now) in FINISHED:
@@ -126,14 +128,17 @@ def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
 
 
 def _product(product_id: int) -> Product:
-    """The product, its price held still until the transaction ends.
+    """The product, its price and its store's place held still until the transaction ends.
 
-    Of a promo and a price that change at once, the later one sees the earlier one.
+    Of a promo and a price that change at once, the later one sees the earlier one. Products are
+    locked before promos, here and in `catalogue`.
     """
     product = session().scalar(
         select(Product)
+        .join(Store, Store.id == Product.store_id)
+        .options(contains_eager(Product.store))
         .where(Product.id == product_id, Product.deleted_at.is_(None))
-        .with_for_update(read=True, of=Product)
+        .with_for_update(read=True, of=(Product, Store))
         .execution_options(populate_existing=True)
     )
     if product is None:
@@ -151,22 +156,7 @@ def _write(promo: Promo, terms: Terms, product: Product) -> None:
     promo.max_distance_km = terms.max_distance_km
     promo.quantity = terms.quantity
     promo.location = select(Store.location).where(Store.id == product.store_id).scalar_subquery()
-    promo.segment_ids = _known_segments(terms.segment_ids)
-
-
-def _known_segments(segment_ids: tuple[int, ...]) -> list[int]:
-    wanted = sorted(set(segment_ids))
-    known = set(
-        session().scalars(
-            select(Segment.id)
-            .where(Segment.id.in_(wanted), Segment.deleted_at.is_(None))
-            .with_for_update(read=True)
-        )
-    )
-    for segment_id in wanted:
-        if segment_id not in known:
-            raise InvalidFields({"segment_ids": f"No such segment: {segment_id}."})
-    return wanted
+    promo.segment_ids = segments.require(terms.segment_ids, lock=True)
 
 
 def _write_segments(promo_id: int, segment_ids: tuple[int, ...]) -> None:

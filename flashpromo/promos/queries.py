@@ -57,6 +57,20 @@ def lock(promo_id: int) -> Promo:
     return promo
 
 
+def product_of(promo_id: int) -> int:
+    """The id of the promo's product, before anything is locked.
+
+    Raises:
+        NotFound: no such promo.
+    """
+    product_id = session().scalar(
+        select(Promo.product_id).where(Promo.id == promo_id, Promo.deleted_at.is_(None))
+    )
+    if product_id is None:
+        raise NotFound
+    return product_id
+
+
 def get(promo_id: int, sight: Sight, now: datetime) -> Promo:
     """One promo as far as `sight` goes.
 

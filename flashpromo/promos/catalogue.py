@@ -1,0 +1,150 @@
+"""What a change of the catalogue means for promos.
+
+A promo carries its store's point and its product's regular price; they follow while it is not
+over, and then stay as the record of what was offered. What a live promo needs cannot be deleted;
+drafts go with their product. Products and stores are locked before promos, here and in `lifecycle`.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Unpack
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from flashpromo.audience import reach, segments
+from flashpromo.db import app_now, session
+from flashpromo.errors import InUse, InvalidFields
+from flashpromo.market import products, stores
+from flashpromo.market.models import Product, Store
+from flashpromo.market.products import ProductChanges
+from flashpromo.market.stores import Scope, StoreChanges
+from flashpromo.promos.models import Promo, PromoRun
+from flashpromo.promos.states import FINISHED, LIVE, State, state_is
+
+
+def change_store(store_id: int, scope: Scope, **changes: Unpack[StoreChanges]) -> Store:
+    """Change a store; the promos of a store that moves move with it.
+
+    Raises:
+        NotFound: no such store in `scope`.
+        InvalidFields: a value is not allowed.
+    """
+    store = stores.get(store_id, scope=scope, for_update=True)
+    before = (store.latitude, store.longitude)
+    stores.change(store, **changes)
+    if (store.latitude, store.longitude) != before:
+        place = select(Store.location).where(Store.id == store_id).scalar_subquery()
+        _update(_of_products(products.ids_of(store_id)), location=place)
+    return store
+
+
+def change_product(product_id: int, scope: Scope, **changes: Unpack[ProductChanges]) -> Product:
+    """Change a product; its promos follow its regular price.
+
+    Raises:
+        NotFound: no such product in `scope`.
+        InvalidFields: a value is not allowed, or the price is not above that of one of its promos.
+    """
+    product = products.get(product_id, scope=scope, for_update=True)
+    before = product.regular_price
+    products.change(product, **changes)
+    if product.regular_price != before:
+        _demand_above_promos(product)
+        _update(_of_products([product_id]), regular_price=product.regular_price)
+    return product
+
+
+def remove_store(store_id: int, scope: Scope) -> None:
+    """Delete a store with its products and their drafts.
+
+    Raises:
+        NotFound: no such store in `scope`.
+        InUse: one of its promos is scheduled, running or paused.
+    """
+    store = stores.get(store_id, scope=scope, for_update=True)
+    product_ids = products.ids_of(store_id)
+    _demand_unused(_of_products(product_ids))
+    _remove_drafts(product_ids)
+    stores.remove(store)
+
+
+def remove_product(product_id: int, scope: Scope) -> None:
+    """Delete a product with its drafts.
+
+    Raises:
+        NotFound: no such product in `scope`.
+        InUse: one of its promos is scheduled, running or paused.
+    """
+    product = products.get(product_id, scope=scope, for_update=True)
+    _demand_unused(_of_products([product_id]))
+    _remove_drafts([product_id])
+    products.remove(product)
+
+
+def remove_segment(segment_id: int) -> None:
+    """Delete a segment.
+
+    Raises:
+        NotFound: no such segment.
+        InUse: a promo that is not over is offered to it.
+    """
+    segment = segments.get(segment_id, for_update=True)
+    _demand_unused(Promo.segment_ids.contains([segment_id]), (*LIVE, State.DRAFT))
+    segments.remove(segment)
+
+
+def _of_products(product_ids: Collection[int]) -> ColumnElement[bool]:
+    return Promo.product_id.in_(product_ids)
+
+
+def _in_state(
+    condition: ColumnElement[bool], states: Collection[State], now: datetime
+) -> ColumnElement[bool]:
+    """Promos of `condition` in one of `states`, as a condition on the promo's id."""
+    return Promo.id.in_(
+        select(Promo.id)
+        .join(PromoRun, PromoRun.promo_id == Promo.id)
+        .where(condition, Promo.deleted_at.is_(None), state_is(states, reach.at(now)))
+        .correlate(None)
+    )
+
+
+def _update(condition: ColumnElement[bool], **values: Any) -> None:
+    """Write the promos of `condition` that are not over."""
+    open_states = set(State) - FINISHED
+    session().execute(
+        update(Promo)
+        .where(_in_state(condition, open_states, app_now()))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _demand_above_promos(product: Product) -> None:
+    dearer = and_(_of_products([product.id]), Promo.promo_price >= product.regular_price)
+    open_states = set(State) - FINISHED
+    promo_id = session().scalar(
+        select(Promo.id).where(_in_state(dearer, open_states, app_now())).order_by(Promo.id)
+    )
+    if promo_id is not None:
+        raise InvalidFields({"regular_price": f"Must be above the price of promo {promo_id}."})
+
+
+def _demand_unused(condition: ColumnElement[bool], states: Collection[State] = tuple(LIVE)) -> None:
+    promo_ids = list(
+        session().scalars(
+            select(Promo.id).where(_in_state(condition, states, app_now())).order_by(Promo.id)
+        )
+    )
+    if promo_ids:
+        raise InUse(f"Promo {promo_ids[0]} still needs it.", promo_ids=promo_ids)
+
+
+def _remove_drafts(product_ids: Collection[int]) -> None:
+    now = app_now()
+    session().execute(
+        update(Promo)
+        .where(_in_state(_of_products(product_ids), [State.DRAFT], now))
+        .values(deleted_at=now)
+        .execution_options(synchronize_session=False)
+    )
