@@ -93,6 +93,11 @@ def zone_at(client: Client, now: datetime) -> str | None:
     return client.next_time_zone if since is not None and since <= now else client.time_zone
 
 
+def zone_wanted(client: Client) -> str | None:
+    """The client's own zone as it was set last, in force or not."""
+    return client.next_time_zone or client.time_zone
+
+
 def _next_midnight(zone: ZoneInfo, now: datetime) -> datetime:
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(tomorrow, time(), tzinfo=zone).astimezone(UTC)

@@ -1,0 +1,93 @@
+"""/api/users/clients-profiles/: a client reads itself, operators everything, merchants nothing."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from flask import url_for
+
+from flashpromo.api import guard, paging
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, OPERATOR
+from flashpromo.api.last_told import last_told
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
+from flashpromo.api.shapes.base import Given
+from flashpromo.audience import clients, profiles
+from flashpromo.audience.client_terms import ClientChanges
+from flashpromo.audience.profiles import Profile
+from flashpromo.db import app_now, transaction
+from flashpromo.errors import NotFound
+
+blueprint = resource("clients", "/users/clients-profiles", tag="Users")
+
+
+@blueprint.get("/")
+@guard.allow(OPERATOR, CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(ClientPage)
+def list_clients(query: PageQuery) -> dict[str, Any]:
+    """List clients; a client's list holds only itself."""
+    count, found = profiles.page(only=guard.principal().client_id, **query.window)
+    return paging.envelope(query, count, _shown(found))
+
+
+@blueprint.post("/")
+@guard.allow(OPERATOR)
+@blueprint.input(ClientIn, arg_name="body")
+@blueprint.output(ClientOut, status_code=201)
+def create_client(body: ClientIn) -> tuple[ClientOut, int, dict[str, str]]:
+    """Add a client, with a sign-in if a user name and a password are given."""
+    with transaction():
+        client = clients.create(cast(ClientChanges, body.given()))
+    location = url_for(".get_client", client_id=client.id)
+    return _shown([profiles.get(client.id)])[0], 201, {"Location": location}
+
+
+@blueprint.get("/<int:client_id>/")
+@guard.allow(OPERATOR, CLIENT)
+@blueprint.output(ClientOut)
+def get_client(client_id: int) -> ClientOut:
+    """Show one client; a client sees only itself."""
+    if guard.principal().client_id not in {None, client_id}:
+        raise NotFound
+    return _shown([profiles.get(client_id)])[0]
+
+
+@blueprint.put("/<int:client_id>/")
+@guard.allow(OPERATOR)
+@blueprint.input(ClientIn, arg_name="body")
+@blueprint.output(ClientOut)
+def replace_client(client_id: int, body: ClientIn) -> ClientOut:
+    """Change a client; what is not named stays, for nothing is required."""
+    return _change(client_id, body)
+
+
+@blueprint.patch("/<int:client_id>/")
+@guard.allow(OPERATOR)
+@blueprint.input(ClientPatch, arg_name="body")
+@blueprint.output(ClientOut)
+def change_client(client_id: int, body: Given) -> ClientOut:
+    """Change some of a client."""
+    return _change(client_id, body)
+
+
+@blueprint.delete("/<int:client_id>/")
+@guard.allow(OPERATOR)
+@blueprint.doc(responses={204: "Deleted"})
+def delete_client(client_id: int) -> tuple[str, int]:
+    """Delete a client and its sign-in, for good."""
+    with transaction():
+        clients.remove(client_id)
+    return "", 204
+
+
+def _change(client_id: int, body: Given) -> ClientOut:
+    with transaction():
+        clients.change(client_id, cast(ClientChanges, body.given()))
+    return _shown([profiles.get(client_id)])[0]
+
+
+def _shown(found: Sequence[Profile]) -> list[ClientOut]:
+    told = last_told([profile.client.id for profile in found])
+    now = app_now()
+    return [ClientOut.of_profile(profile, told.get(profile.client.id), now) for profile in found]

@@ -1,0 +1,64 @@
+"""/healthz says that the process lives; /readyz says whether it can serve, and why not.
+
+Without Redis everything is still correct, only slower: that is a warning, not a reason to be taken
+out of service.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from alembic.script import ScriptDirectory
+from apiflask import APIBlueprint
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from flashpromo import cache, db
+from flashpromo.api import guard
+
+MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
+
+blueprint = APIBlueprint("health", __name__, enable_openapi=False)
+
+
+@blueprint.get("/healthz")
+@guard.anyone()
+def healthz() -> dict[str, str]:
+    """Say that the process answers; asks nothing else."""
+    return {"status": "alive"}
+
+
+@blueprint.get("/readyz")
+@guard.anyone()
+def readyz() -> tuple[dict[str, Any], int]:
+    """Say whether the process can serve: 200, or 503 with the reasons."""
+    reasons, warnings = _database(), _redis()
+    status = "not ready" if reasons else "degraded" if warnings else "ready"
+    answer = {"status": status, "reasons": reasons, "warnings": warnings}
+    return answer, 503 if reasons else 200
+
+
+def _database() -> list[str]:
+    try:
+        present = db.session().execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError:
+        db.session().rollback()
+        return ["The database does not answer, or has no schema."]
+    wanted = _newest_migration()
+    return (
+        [] if present == wanted else [f"The schema is at {present}, this release needs {wanted}."]
+    )
+
+
+def _redis() -> list[str]:
+    try:
+        cache.current().redis.ping()
+    except RedisError:
+        return ["Redis does not answer: correct, but slower."]
+    return []
+
+
+@lru_cache(maxsize=1)
+def _newest_migration() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()

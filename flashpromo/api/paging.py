@@ -1,0 +1,51 @@
+"""Lists come in pages: `{count, next, previous, results}` with `page` and `page_size`."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
+
+from flask import request
+from pydantic import BaseModel, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+from werkzeug.datastructures import MultiDict
+
+LAST_PAGE: Final = 1_000_000_000
+BIGGEST: Final = 100
+DIGITS: Final = re.compile("[0-9]{1,20}")
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, int) or (isinstance(value, str) and DIGITS.fullmatch(value)):
+        return int(value)
+    raise PydanticCustomError("whole", "Must be a whole number.")
+
+
+class PageQuery(BaseModel):
+    """Which page, counted from 1, of how many; one past the end is empty, not an error."""
+
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(_whole)] = 1
+    page_size: Annotated[int, Field(ge=1, le=BIGGEST), BeforeValidator(_whole)] = 10
+
+    @property
+    def window(self) -> dict[str, int]:
+        """The page as `limit` and `offset` of a query."""
+        return {"limit": self.page_size, "offset": (self.page - 1) * self.page_size}
+
+
+def envelope(query: PageQuery, count: int, results: Sequence[Any]) -> dict[str, Any]:
+    """The document of one page, with absolute addresses of its neighbours."""
+    last = max(1, -(-count // query.page_size))
+    return {
+        "count": count,
+        "next": _address(query.page + 1) if query.page < last else None,
+        "previous": _address(min(query.page - 1, last)) if query.page > 1 else None,
+        "results": results,
+    }
+
+
+def _address(page: int) -> str:
+    arguments = MultiDict(request.args)
+    arguments["page"] = str(page)
+    pairs = urlencode([*arguments.items(multi=True)])
+    return f"{request.base_url}?{pairs}"

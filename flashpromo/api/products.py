@@ -1,0 +1,94 @@
+"""/api/market/products/: everybody reads, merchants their own; operators and merchants write."""
+
+from typing import Any
+
+from flask import url_for
+
+from flashpromo.api import guard, paging
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.base import Given
+from flashpromo.api.shapes.market import ProductIn, ProductOut, ProductPage, ProductPatch
+from flashpromo.db import transaction
+from flashpromo.errors import InvalidFields, NotFound
+from flashpromo.market import products, stores
+from flashpromo.market.models import Store
+
+blueprint = resource("products", "/market/products", tag="Market")
+
+
+@blueprint.get("/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(ProductPage)
+def list_products(query: PageQuery) -> dict[str, Any]:
+    """List products."""
+    count, found = products.page(scope=guard.store_scope(), **query.window)
+    return paging.envelope(query, count, [ProductOut.of(each) for each in found])
+
+
+@blueprint.post("/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(ProductIn, arg_name="body")
+@blueprint.output(ProductOut, status_code=201)
+def create_product(body: ProductIn) -> tuple[ProductOut, int, dict[str, str]]:
+    """Add a product to a store."""
+    with transaction():
+        store = _store(body.store_id)
+        product = products.create(store, name=body.name, regular_price=body.regular_price)
+    return ProductOut.of(product), 201, {"Location": url_for(".get_product", product_id=product.id)}
+
+
+@blueprint.get("/<int:product_id>/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.output(ProductOut)
+def get_product(product_id: int) -> ProductOut:
+    """Show one product."""
+    return ProductOut.of(products.get(product_id, scope=guard.store_scope()))
+
+
+@blueprint.put("/<int:product_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(ProductIn, arg_name="body")
+@blueprint.output(ProductOut)
+def replace_product(product_id: int, body: ProductIn) -> ProductOut:
+    """Change a product, naming all that is required."""
+    return _change(product_id, body)
+
+
+@blueprint.patch("/<int:product_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(ProductPatch, arg_name="body")
+@blueprint.output(ProductOut)
+def change_product(product_id: int, body: Given) -> ProductOut:
+    """Change some of a product."""
+    return _change(product_id, body)
+
+
+@blueprint.delete("/<int:product_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.doc(responses={204: "Deleted"})
+def delete_product(product_id: int) -> tuple[str, int]:
+    """Delete a product."""
+    with transaction():
+        products.remove(products.get(product_id, scope=guard.store_scope(), for_update=True))
+    return "", 204
+
+
+def _change(product_id: int, body: Given) -> ProductOut:
+    changes: dict[str, Any] = body.given()
+    with transaction():
+        product = products.get(product_id, scope=guard.store_scope(), for_update=True)
+        if changes.pop("store_id", product.store_id) != product.store_id:
+            raise InvalidFields({"store_id": "A product stays with its store."})
+        return ProductOut.of(products.change(product, **changes))
+
+
+def _store(store_id: int) -> Store:
+    """The store that a body names: no such store is a wrong field, somebody else's is not found."""
+    try:
+        store = stores.get(store_id)
+    except NotFound as error:
+        raise InvalidFields({"store_id": error.detail}) from error
+    return stores.get(store.id, scope=guard.store_scope())

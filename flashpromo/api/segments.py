@@ -1,0 +1,80 @@
+"""/api/users/user-segments/: everybody reads, operators write."""
+
+from typing import Any, cast
+
+from flask import url_for
+
+from flashpromo.api import guard, paging
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.audience import SegmentIn, SegmentOut, SegmentPage, SegmentPatch
+from flashpromo.api.shapes.base import Given
+from flashpromo.audience import segments
+from flashpromo.audience.segments import SegmentChanges
+from flashpromo.db import transaction
+
+blueprint = resource("segments", "/users/user-segments", tag="Users")
+
+
+@blueprint.get("/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(SegmentPage)
+def list_segments(query: PageQuery) -> dict[str, Any]:
+    """List segments."""
+    count, found = segments.page(**query.window)
+    return paging.envelope(query, count, [SegmentOut.of(each) for each in found])
+
+
+@blueprint.post("/")
+@guard.allow(OPERATOR)
+@blueprint.input(SegmentIn, arg_name="body")
+@blueprint.output(SegmentOut, status_code=201)
+def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
+    """Add a segment."""
+    with transaction():
+        segment = segments.create(name=body.name, description=body.description)
+    return SegmentOut.of(segment), 201, {"Location": url_for(".get_segment", segment_id=segment.id)}
+
+
+@blueprint.get("/<int:segment_id>/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.output(SegmentOut)
+def get_segment(segment_id: int) -> SegmentOut:
+    """Show one segment."""
+    return SegmentOut.of(segments.get(segment_id))
+
+
+@blueprint.put("/<int:segment_id>/")
+@guard.allow(OPERATOR)
+@blueprint.input(SegmentIn, arg_name="body")
+@blueprint.output(SegmentOut)
+def replace_segment(segment_id: int, body: SegmentIn) -> SegmentOut:
+    """Change a segment, naming all that is required."""
+    return _change(segment_id, body)
+
+
+@blueprint.patch("/<int:segment_id>/")
+@guard.allow(OPERATOR)
+@blueprint.input(SegmentPatch, arg_name="body")
+@blueprint.output(SegmentOut)
+def change_segment(segment_id: int, body: Given) -> SegmentOut:
+    """Change some of a segment."""
+    return _change(segment_id, body)
+
+
+@blueprint.delete("/<int:segment_id>/")
+@guard.allow(OPERATOR)
+@blueprint.doc(responses={204: "Deleted"})
+def delete_segment(segment_id: int) -> tuple[str, int]:
+    """Delete a segment."""
+    with transaction():
+        segments.remove(segments.get(segment_id, for_update=True))
+    return "", 204
+
+
+def _change(segment_id: int, body: Given) -> SegmentOut:
+    with transaction():
+        segment = segments.get(segment_id, for_update=True)
+        return SegmentOut.of(segments.change(segment, **cast(SegmentChanges, body.given())))

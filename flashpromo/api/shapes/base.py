@@ -1,0 +1,53 @@
+"""What the documents share."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+
+class Given(BaseModel):
+    """A document that comes in.
+
+    Fields that it does not know are ignored, so that a caller may send back what it was sent; those
+    that it knows are taken strictly.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    def given(self) -> dict[str, Any]:
+        """The fields that were really there, by name."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Shown(BaseModel):
+    """A document that goes out."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, source: object) -> Self:
+        """The document of anything that has attributes of these names."""
+        return cls.model_validate(source)
+
+
+class Page(BaseModel):
+    """The envelope of every list."""
+
+    count: int
+    next: str | None
+    previous: str | None
+
+
+def partial(model: type[Given]) -> type[Given]:
+    """The same document with every field optional, for PATCH."""
+    fields: dict[str, Any] = {
+        name: (field.rebuild_annotation(), None) for name, field in model.model_fields.items()
+    }
+    return create_model(f"{model.__name__}Patch", __base__=Given, __doc__=model.__doc__, **fields)
+
+
+def page_of(model: type[Shown]) -> type[Page]:
+    """The envelope around a list of `model`."""
+    name = f"{model.__name__.removesuffix('Out')}Page"
+    fields: dict[str, Any] = {"results": (list[model], ...)}  # type: ignore[valid-type]
+    return create_model(name, __base__=Page, **fields)

@@ -1,0 +1,46 @@
+"""Stores and products."""
+
+from flashpromo.api.shapes.base import Given, Shown, page_of, partial
+from flashpromo.api.values import Degrees, Id, Money, Price, ShownMoment, Text
+
+
+class StoreIn(Given):
+    """A store; without a time zone a new one has the marketplace's."""
+
+    name: Text
+    latitude: Degrees
+    longitude: Degrees
+    time_zone: Text = ""
+
+
+class StoreOut(Shown):
+    """A store as it is shown."""
+
+    id: int
+    name: str
+    latitude: float
+    longitude: float
+    time_zone: str
+    created_at: ShownMoment
+    updated_at: ShownMoment
+
+
+class ProductIn(Given):
+    """A product of a store."""
+
+    name: Text
+    store_id: Id
+    regular_price: Price
+
+
+class ProductOut(Shown):
+    """A product as it is shown, with its store."""
+
+    id: int
+    name: str
+    store: StoreOut
+    regular_price: Money
+
+
+StorePatch, ProductPatch = partial(StoreIn), partial(ProductIn)
+StorePage, ProductPage = page_of(StoreOut), page_of(ProductOut)

@@ -1,0 +1,87 @@
+"""/api/market/stores/: everybody reads, merchants their own; operators and merchants write."""
+
+from typing import Any, cast
+
+from flask import url_for
+
+from flashpromo import config
+from flashpromo.api import guard, paging
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.base import Given
+from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatch
+from flashpromo.db import transaction
+from flashpromo.market import members, stores
+from flashpromo.market.stores import StoreChanges
+
+blueprint = resource("stores", "/market/stores", tag="Market")
+
+
+@blueprint.get("/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(StorePage)
+def list_stores(query: PageQuery) -> dict[str, Any]:
+    """List stores."""
+    count, found = stores.page(scope=guard.store_scope(), **query.window)
+    return paging.envelope(query, count, [StoreOut.of(each) for each in found])
+
+
+@blueprint.post("/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(StoreIn, arg_name="body")
+@blueprint.output(StoreOut, status_code=201)
+def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
+    """Open a store; a merchant becomes its owner."""
+    values = {"time_zone": config.current().marketplace_time_zone} | body.given()
+    with transaction():
+        store = stores.create(**values)
+        user_id = guard.principal().user_id
+        if guard.principal().kind is MERCHANT and user_id is not None:
+            members.put(store.id, user_id, members.Role.OWNER)
+    return StoreOut.of(store), 201, {"Location": url_for(".get_store", store_id=store.id)}
+
+
+@blueprint.get("/<int:store_id>/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.output(StoreOut)
+def get_store(store_id: int) -> StoreOut:
+    """Show one store."""
+    return StoreOut.of(stores.get(store_id, scope=guard.store_scope()))
+
+
+@blueprint.put("/<int:store_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(StoreIn, arg_name="body")
+@blueprint.output(StoreOut)
+def replace_store(store_id: int, body: StoreIn) -> StoreOut:
+    """Change a store, naming all that is required."""
+    return _change(store_id, body)
+
+
+@blueprint.patch("/<int:store_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(StorePatch, arg_name="body")
+@blueprint.output(StoreOut)
+def change_store(store_id: int, body: Given) -> StoreOut:
+    """Change some of a store."""
+    return _change(store_id, body)
+
+
+@blueprint.delete("/<int:store_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.doc(responses={204: "Deleted"})
+def delete_store(store_id: int) -> tuple[str, int]:
+    """Delete a store and its products."""
+    with transaction():
+        store = stores.get(store_id, scope=guard.store_scope(), for_update=True)
+        guard.must_own(store.id)
+        stores.remove(store)
+    return "", 204
+
+
+def _change(store_id: int, body: Given) -> StoreOut:
+    with transaction():
+        store = stores.get(store_id, scope=guard.store_scope(), for_update=True)
+        return StoreOut.of(stores.change(store, **cast(StoreChanges, body.given())))

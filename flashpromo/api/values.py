@@ -1,0 +1,113 @@
+"""The types of the contract's fields: what a JSON value may look like before any rule is asked.
+
+Numbers come as JSON numbers or as decimal strings; truth values are never numbers. Ranges that have
+a meaning (degrees, prices) are the domain's; here stand only those that keep a value storable.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+DECIMAL_STRING: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
+BIGGEST_ID: Final = 2**63 - 1
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
+
+type_number: Final = {"anyOf": [{"type": "number"}, {"type": "string", "format": "decimal"}]}
+
+
+def number(value: object) -> Decimal:
+    """A finite decimal from a JSON number or a decimal string."""
+    if isinstance(value, str) and DECIMAL_STRING.fullmatch(value):
+        return Decimal(value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        found = Decimal(value)
+        if found.is_finite():
+            return found
+    raise PydanticCustomError("number", "Must be a number.")
+
+
+def with_places(places: int, *, digits: int = 12) -> Callable[[object], Decimal]:
+    """Make a validator of numbers with at most `places` decimals and `digits` before the point.
+
+    The size is looked at first: shifting the point of 1e999999999 would not end.
+    """
+    step = Decimal(1).scaleb(-places)
+
+    def validate(value: object) -> Decimal:
+        found = number(value)
+        if abs(found) >= Decimal(10) ** digits:
+            raise PydanticCustomError("number_size", "Is too large.")
+        if found != found.quantize(step):
+            raise PydanticCustomError(
+                "places", "Must have at most {places} decimals.", {"places": places}
+            )
+        return found.quantize(step)
+
+    return validate
+
+
+def whole(value: object) -> int:
+    """A whole number that fits a bigint."""
+    found = number(value)
+    if abs(found) > BIGGEST_ID:
+        raise PydanticCustomError("number_size", "Is too large.")
+    if found != int(found):
+        raise PydanticCustomError("whole", "Must be a whole number.")
+    return int(found)
+
+
+def identifier(value: object) -> int:
+    """A number that could be the id of something."""
+    found = whole(value)
+    if found < 1:
+        raise PydanticCustomError("identifier", "Must be an id.")
+    return found
+
+
+def moment(value: object) -> datetime:
+    """An instant from ISO 8601 with an offset, in UTC."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise PydanticCustomError("moment", "Must be a date-time in ISO 8601.")
+    offset = found.utcoffset()
+    if offset is None:
+        raise PydanticCustomError("offset", "Must have an offset, like Z or -06:00.")
+    # Without the offset first: the year 1 in Tokyo has no UTC that Python could say.
+    if not EARLIEST.year < found.year < LATEST.year:
+        raise PydanticCustomError("moment_range", "Must be after 1970 and before 2200.")
+    return found.astimezone(UTC)
+
+
+def shown_moment(value: datetime) -> str:
+    """ISO 8601 in UTC, with Z."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _schema(**schema: Any) -> WithJsonSchema:
+    return WithJsonSchema(schema, mode="validation")
+
+
+Text = StrictStr
+Flag = StrictBool
+Degrees = Annotated[
+    float, BeforeValidator(lambda value: float(number(value))), _schema(**type_number)
+]
+Price = Annotated[Decimal, BeforeValidator(with_places(2)), _schema(**type_number)]
+Kilometres = Annotated[Decimal, BeforeValidator(with_places(6)), _schema(**type_number)]
+Whole = Annotated[int, BeforeValidator(whole)]
+Id = Annotated[int, BeforeValidator(identifier)]
+Ids = Annotated[list[Id], Field(max_length=1000, strict=True)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
+
+Money = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
+ShownMoment = Annotated[datetime, PlainSerializer(shown_moment, return_type=str)]
+"""How amounts and instants are written."""
