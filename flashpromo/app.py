@@ -1,24 +1,58 @@
 """Put one application together: settings, extensions, errors, doors."""
 
-from flask import Flask
+from pathlib import Path
+from typing import Final, cast
 
-from flashpromo.config import Settings
-from flashpromo.db import db
-
-# Importing the models registers their tables; migrations and the doors rely on all being known.
-from flashpromo.accounts import models as _accounts
-from flashpromo.audience import models as _audience
-from flashpromo.checkout import models as _checkout
-from flashpromo.market import models as _market
-from flashpromo.notify import models as _notify
-from flashpromo.promos import models as _promos
+from apiflask import APIFlask
+from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
+from flashpromo import api, cache, cli, config, jobs
+from flashpromo.config import Settings
+from flashpromo.db import db
+from flashpromo.notify.channels import registry
+from flashpromo.queueing import bell
 
-def create_app(settings: Settings | None = None) -> Flask:
+ROOT: Final = Path(__file__).parents[1]
+ENGINE_OPTIONS: Final = {
+    "pool_pre_ping": True,  # a database that was restarted costs no request
+    "pool_size": 10,
+    "max_overflow": 20,
+    "connect_args": {"connect_timeout": 5},
+}
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Build the application; it connects to nothing yet.
+
+    Args:
+        settings: read from the environment when None.
+
+    Raises:
+        pydantic.ValidationError: naming each wrong setting.
+        ValueError: the settings name a channel that does not exist.
+    """
     settings = settings or Settings()
-    app = Flask(__name__)
+    registry.check(settings)
+    app = APIFlask(
+        "flashpromo",
+        title="Flash Promos",
+        json_errors=False,
+        spec_path="/api/openapi.json",
+        docs_path=None,
+        static_folder=str(ROOT / "static"),
+        template_folder=str(ROOT / "templates"),
+    )
+    # Documents keep the order of the contract.
+    cast(DefaultJSONProvider, app.json).sort_keys = False
+    app.secret_key = settings.secret_key
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = ENGINE_OPTIONS
+    config.init_app(app, settings)
+    cache.init_app(app, settings)
+    bell.init_app(app, settings, jobs.HANDLERS)
     db.init_app(app)
-    Migrate(app, db)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+    api.init_app(app, settings)
+    cli.init_app(app)
     return app
