@@ -3,25 +3,27 @@
 
 APP=(web worker-activation worker-delivery scheduler)
 
-# write_supervisord_conf SERVER...: paths come from the environment, so that none needs quoting here.
+# write_supervisord_conf SERVER...: PRIVATE has plain characters only; VAR may have any, and is taken
+# from the environment, where none needs quoting.
 write_supervisord_conf() {
   local name servers=("$@")
   {
-    cat <<'CONF'
+    cat <<CONF
 [supervisord]
 nodaemon = true
 silent = true
-user = %(ENV_FLASHPROMO_USER)s
+user = $(id -un)
 logfile = %(ENV_FLASHPROMO_VAR)s/log/supervisord.log
-logfile_maxbytes = 0
-pidfile = %(ENV_FLASHPROMO_PRIVATE)s/run/supervisord.pid
+logfile_maxbytes = 10MB
+logfile_backups = 1
+pidfile = $PRIVATE/run/supervisord.pid
 
 [unix_http_server]
-file = %(ENV_FLASHPROMO_PRIVATE)s/run/ctl
+file = $PRIVATE/run/ctl
 chmod = 0700
 
 [supervisorctl]
-serverurl = unix://%(ENV_FLASHPROMO_PRIVATE)s/run/ctl
+serverurl = unix://$PRIVATE/run/ctl
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface
