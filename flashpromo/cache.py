@@ -9,7 +9,6 @@ between a commit and its stamp.
 With Redis away or slow, a circuit breaker answers "nothing remembered" at once.
 """
 
-import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -18,16 +17,11 @@ from typing import Final, cast
 
 from flask import Flask, current_app
 from redis import Redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from flashpromo import db
 from flashpromo.config import Settings
+from flashpromo.guarded_redis import PREFIX, GuardedRedis
 
-log = logging.getLogger(__name__)
-
-PREFIX: Final = "flashpromo:"
 STAMP_LIFE_SECONDS: Final = 24 * 3600
 
 TERMS: Final = "terms"
@@ -63,80 +57,49 @@ class Reading:
     started: float
 
 
-class Cache:
-    """A Redis client for the request path: short timeouts, no retries, a circuit breaker."""
-
-    def __init__(self, settings: Settings) -> None:
-        timeout = settings.redis_timeout_ms / 1000
-        self.redis: Redis = Redis.from_url(
-            settings.redis_url,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            retry=Retry(NoBackoff(), 0),
-            retry_on_error=[],
-        )
-        self._pause_seconds = settings.redis_breaker_seconds
-        self._closed_until = 0.0
-
-    @property
-    def available(self) -> bool:
-        """False while the breaker is open."""
-        return time.monotonic() >= self._closed_until
-
-    def failed(self, error: RedisError) -> None:
-        """Open the breaker: for a while nobody waits for a dead Redis again."""
-        if self.available:
-            log.warning("Redis does not answer, doing without it: %s", error)
-        self._closed_until = time.monotonic() + self._pause_seconds
-
-
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its cache; connects on first use only."""
-    app.extensions["flashpromo_cache"] = Cache(settings)
+    app.extensions["flashpromo_cache"] = GuardedRedis(settings)
 
 
-def current() -> Cache:
-    """The cache of the current application."""
-    return cast(Cache, current_app.extensions["flashpromo_cache"])
+def current() -> GuardedRedis:
+    """The cache's Redis of the current application."""
+    return cast(GuardedRedis, current_app.extensions["flashpromo_cache"])
 
 
 def look_up(key: str, stamps: Sequence[str]) -> Reading:
     """Look for `key`; its value counts only if every named stamp is still the one it carries."""
     names = tuple(stamps)
     started = time.monotonic()
-    cache = current()
-    if not cache.available:
+    found = current().ask(lambda redis: _read(redis, key, names))
+    if found is None:
         return Reading(key, None, names, None, started)
-    try:
-        found = cast(
-            list[bytes | None],
-            cache.redis.mget([PREFIX + key, *(f"{PREFIX}stamp:{name}" for name in names)]),
-        )
-        now_stamps = tuple(
-            stamp if stamp is not None else _first_stamp(cache, name)
-            for name, stamp in zip(names, found[1:], strict=True)
-        )
-    except RedisError as error:
-        cache.failed(error)
-        return Reading(key, None, names, None, started)
-    return Reading(key, _if_current(found[0], now_stamps), names, now_stamps, started)
+    stored, now_stamps = found
+    return Reading(key, _if_current(stored, now_stamps), names, now_stamps, started)
 
 
 def remember(reading: Reading, value: bytes, life_seconds: float) -> None:
     """Store `value` under the stamps of `reading`, for `life_seconds` counted from that look."""
-    cache = current()
+    stamps = reading.stamps
     life_ms = int((life_seconds - (time.monotonic() - reading.started)) * 1000)
-    if reading.stamps is None or life_ms <= 0 or not cache.available:
-        return
-    try:
-        cache.redis.set(PREFIX + reading.key, b"\n".join((*reading.stamps, value)), px=life_ms)
-    except RedisError as error:
-        cache.failed(error)
+    if stamps is not None and life_ms > 0:
+        stored = b"\n".join((*stamps, value))
+        current().ask(lambda redis: redis.set(PREFIX + reading.key, stored, px=life_ms))
 
 
 def mark_stale(name: str) -> None:
     """Replace the stamp `name` around the commit of the open transaction."""
     db.around_commit(("stamp", name), lambda: _replace_stamp(name))
+
+
+def _read(redis: Redis, key: str, names: tuple[str, ...]) -> tuple[bytes | None, tuple[bytes, ...]]:
+    """What is stored, and the present stamps; one round trip unless a stamp is missing."""
+    keys = [PREFIX + key, *(_stamp_key(name) for name in names)]
+    stored, *stamps = cast(list[bytes | None], redis.mget(keys))
+    return stored, tuple(
+        stamp if stamp is not None else _first_stamp(redis, name)
+        for name, stamp in zip(names, stamps, strict=True)
+    )
 
 
 def _if_current(stored: bytes | None, stamps: tuple[bytes, ...]) -> bytes | None:
@@ -146,22 +109,19 @@ def _if_current(stored: bytes | None, stamps: tuple[bytes, ...]) -> bytes | None
     return value if tuple(carried) == stamps else None
 
 
-def _first_stamp(cache: Cache, name: str) -> bytes:
+def _first_stamp(redis: Redis, name: str) -> bytes:
     fresh = _new_stamp()
-    kept = cache.redis.set(
-        f"{PREFIX}stamp:{name}", fresh, nx=True, get=True, ex=STAMP_LIFE_SECONDS
-    )
+    kept = redis.set(_stamp_key(name), fresh, nx=True, get=True, ex=STAMP_LIFE_SECONDS)
     return cast(bytes, kept) if kept is not None else fresh
 
 
 def _replace_stamp(name: str) -> None:
-    cache = current()
-    if not cache.available:
-        return
-    try:
-        cache.redis.set(f"{PREFIX}stamp:{name}", _new_stamp(), ex=STAMP_LIFE_SECONDS)
-    except RedisError as error:
-        cache.failed(error)
+    stamp = _new_stamp()
+    current().ask(lambda redis: redis.set(_stamp_key(name), stamp, ex=STAMP_LIFE_SECONDS))
+
+
+def _stamp_key(name: str) -> str:
+    return f"{PREFIX}stamp:{name}"
 
 
 def _new_stamp() -> bytes:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import partial
 
 from flashpromo import cache, config
+from flashpromo.barriers import barrier
 from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
 from flashpromo.notify import audiences, fan_out
@@ -50,10 +51,12 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     claimed = [promo_id for promo_id in due if runs.claim_activation(promo_id, now)]
     if not claimed:
         return Wave(now, {})
+    barrier("activation.claimed")
     settings = config.current()
     channels = [channel.name for channel in registry.channels(settings)]
     notified = fan_out.fan_out(claimed, now, channels)
     runs.record_notified(notified)
+    barrier("activation.recorded")
     for promo_id in claimed:
         if channels and notified[promo_id]:
             bell.ring(DELIVER, promo_id)

@@ -17,6 +17,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from flashpromo.barriers import barrier
+
 log = logging.getLogger(__name__)
 
 Hook = Callable[[], object]
@@ -89,7 +91,9 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         current.flush()
         for hook in outbox.around.values():
             hook()
+        barrier("transaction.ready")
         current.commit()
+        barrier("transaction.committed")
     except BaseException:
         current.rollback()
         raise

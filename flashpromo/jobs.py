@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from flashpromo import campaign, config
+from flashpromo.barriers import barrier
 from flashpromo.db import transaction
 from flashpromo.notify import delivery
 from flashpromo.notify.channels import registry
@@ -62,7 +63,9 @@ def _deliver_batch(promo_id: int, channel: Channel) -> bool:
         batch = delivery.claim(queries.any_promo(promo_id), channel.name)
     if batch is None:
         return False
+    barrier("delivery.leased")
     outcomes = _send(channel, batch)
+    barrier("delivery.sent")
     with transaction(timeout_seconds=timeout):
         delivery.settle(batch, outcomes)
     return True

@@ -13,6 +13,7 @@ import uuid_utils.compat as uuid
 from sqlalchemy import text
 
 from flashpromo import cache, config
+from flashpromo.barriers import barrier
 from flashpromo.checkout import eligibility, limits
 from flashpromo.checkout.errors import AlreadyHeld, SoldOut
 from flashpromo.checkout.models import Reservation
@@ -78,7 +79,9 @@ def hold(client_id: int, promo_id: int) -> Reservation:
     claimed = _claim(promo_id, client_id, now)
     if claimed is None:
         raise _refusal(promo, hint, now)
+    barrier("hold.claimed")
     reservation = _record(promo, client_id, claimed, now)
+    barrier("hold.recorded")
     _leave_hint(promo, hint, now)
     return reservation
 

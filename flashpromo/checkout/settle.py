@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from flashpromo import cache
+from flashpromo.barriers import barrier
 from flashpromo.checkout.errors import ReservationExpired
 from flashpromo.checkout.models import Purchase, Reservation
 from flashpromo.db import app_now, session
@@ -52,11 +53,13 @@ def complete(client_id: int, reservation: int | UUID) -> Reservation:
     """
     held = _own(client_id, reservation)
     runs.lock(held.promo_id)
+    barrier("complete.asked")
     now = _lock_and_read_time(held)
     if held.completed_at is not None:
         return held
     if held.released_at is not None or not _changed(SELL, held, now):
         raise ReservationExpired
+    barrier("complete.sold")
     held.completed_at = now
     session().flush()
     session().add(
@@ -70,6 +73,7 @@ def complete(client_id: int, reservation: int | UUID) -> Reservation:
         )
     )
     session().flush()
+    barrier("complete.recorded")
     cache.mark_stale(cache.units_stamp(held.promo_id))
     if runs.sell_out_if_done(held.promo_id, now):
         cache.mark_stale(cache.TERMS)

@@ -20,11 +20,11 @@ from flask import Flask
 from flashpromo import config
 from flashpromo.campaign import withdraw_finished
 from flashpromo.db import app_now, transaction
+from flashpromo.guarded_redis import connect
 from flashpromo.notify import delivery, partitions
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import bell, timetable
 from flashpromo.queueing.names import ACTIVATE, DELIVER
-from flashpromo.queueing.worker import patient_redis
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Round:
 
 def ring_the_timetable() -> None:
     """Enqueue what rq-scheduler has due."""
-    redis = patient_redis(config.current())
+    redis = connect(config.current())
     try:
         timetable.timetable(redis).step()
     finally:
@@ -53,7 +53,7 @@ def rebuild_the_timetable() -> None:
     """Make rq-scheduler's set equal to the promos that are still to come."""
     with transaction():
         awaiting = list(queries.awaiting_activation(app_now()))
-    redis = patient_redis(config.current())
+    redis = connect(config.current())
     try:
         timetable.rebuild(redis, ACTIVATE, awaiting)
     finally:

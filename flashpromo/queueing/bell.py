@@ -5,10 +5,10 @@ from typing import cast
 
 from flask import Flask, current_app
 from redis import Redis
-from redis.exceptions import RedisError
 
-from flashpromo import cache, db
+from flashpromo import db
 from flashpromo.config import Settings
+from flashpromo.guarded_redis import PREFIX, GuardedRedis
 from flashpromo.queueing.job import (
     JOB_TIMEOUT_SECONDS,
     KEEP_FAILED_SECONDS,
@@ -31,7 +31,7 @@ def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) ->
     if set(handlers) != set(QUEUE_OF):
         raise ValueError(f"jobs without a match: {set(handlers) ^ set(QUEUE_OF)}")
     AllowListedJob.handlers = dict(handlers)
-    app.extensions[BELL] = cache.Cache(settings)
+    app.extensions[BELL] = GuardedRedis(settings)
 
 
 def ring(name: str, *args: int | str) -> None:
@@ -58,7 +58,7 @@ def ring_again(name: str, promo_id: int) -> bool:
     Returns:
         False when Redis is away.
     """
-    key = f"{cache.PREFIX}rung:{name}:{promo_id}"
+    key = f"{PREFIX}rung:{name}:{promo_id}"
     rung: list[object] = []
     reached = on_redis(
         lambda redis: rung.append(redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS))
@@ -76,12 +76,6 @@ def on_redis(action: Callable[[Redis], object]) -> bool:
 
     The breaker is the bell's own: a request that finds the cache dead may still try to ring once.
     """
-    bell = cast(cache.Cache, current_app.extensions[BELL])
-    if not bell.available:
-        return False
-    try:
-        action(bell.redis)
-    except RedisError as error:
-        bell.failed(error)
-        return False
-    return True
+    bell = cast(GuardedRedis, current_app.extensions[BELL])
+    bell.ask(action)
+    return bell.available

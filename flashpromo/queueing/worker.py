@@ -3,21 +3,18 @@
 import logging
 import time
 
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from flashpromo.config import Settings
 from flashpromo.db import db
+from flashpromo.guarded_redis import connect
 from flashpromo.queueing.job import AllowListedJob, queue
 
 log = logging.getLogger(__name__)
 
-SOCKET_TIMEOUT_SECONDS = 2.0
 RESTART_SECONDS = 1.0
 
 
@@ -30,16 +27,6 @@ class ForkingWorker(Worker):
         super().main_work_horse(job, queue)
 
 
-def patient_redis(settings: Settings) -> Redis:
-    """A connection for workers and the scheduler: they may wait, but not for ever."""
-    return Redis.from_url(
-        settings.redis_url,
-        socket_timeout=SOCKET_TIMEOUT_SECONDS,
-        socket_connect_timeout=SOCKET_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
 def work(settings: Settings, queue_name: str, *, burst: bool = False) -> None:
     """Serve `queue_name` until asked to stop; start anew when Redis goes and comes back.
 
@@ -49,7 +36,7 @@ def work(settings: Settings, queue_name: str, *, burst: bool = False) -> None:
         burst: return once the queue is empty.
     """
     while True:
-        redis = patient_redis(settings)
+        redis = connect(settings)
         try:
             worker = ForkingWorker(
                 [queue(queue_name, redis)],

@@ -6,9 +6,10 @@ What remains to be done is to wake the listeners, who then read their own rows.
 import json
 from collections.abc import Sequence
 
+from flashpromo.guarded_redis import PREFIX
 from flashpromo.queueing.bell import on_redis
 
-LIVE_TOPIC = "flashpromo:live"
+LIVE_TOPIC = f"{PREFIX}live"
 
 
 class InboxChannel:

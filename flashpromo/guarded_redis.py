@@ -1,0 +1,60 @@
+"""Redis that may be away: short timeouts, no retries, and a circuit breaker on the request path.
+
+redis-py by default retries ten times; with a hung Redis a request would stand for most of a minute.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from flashpromo.config import Settings
+
+log = logging.getLogger(__name__)
+
+PREFIX: Final = "flashpromo:"
+"""Every key of ours begins with it; RQ's begin with `rq:`."""
+
+PATIENT_TIMEOUT_SECONDS: Final = 2.0
+
+Answer = TypeVar("Answer")
+
+
+class GuardedRedis:
+    """A client behind a breaker: after a failure nobody waits for a dead Redis for a while."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.redis = connect(settings, settings.redis_timeout_ms / 1000)
+        self._pause_seconds = settings.redis_breaker_seconds
+        self._closed_until = 0.0
+
+    @property
+    def available(self) -> bool:
+        """False while the breaker is open."""
+        return time.monotonic() >= self._closed_until
+
+    def ask(self, action: Callable[[Redis], Answer]) -> Answer | None:
+        """The answer of `action`, or None when Redis is away; `available` tells which."""
+        if not self.available:
+            return None
+        try:
+            return action(self.redis)
+        except RedisError as error:
+            log.warning("Redis does not answer, doing without it: %s", error)
+            self._closed_until = time.monotonic() + self._pause_seconds
+            return None
+
+
+def connect(settings: Settings, timeout_seconds: float = PATIENT_TIMEOUT_SECONDS) -> Redis:
+    """A client without retries; workers and the scheduler may wait a little longer than a page."""
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=timeout_seconds,
+        socket_connect_timeout=timeout_seconds,
+        retry=Retry(NoBackoff(), 0),
+    )
