@@ -10,20 +10,33 @@ from flashpromo.api import (
     openapi,
     problems,
     products,
+    promo_lists,
+    promos,
+    reservations,
     segments,
     stores,
 )
 from flashpromo.api.bodies import ExactRequest
-from flashpromo.api.paths import StorableId
+from flashpromo.api.paths import ReservationKey, StorableId
 from flashpromo.config import Settings
 
-RESOURCES = (auth, stores, products, segments, clients, health)
+RESOURCES = (
+    auth,
+    stores,
+    products,
+    segments,
+    clients,
+    promo_lists,
+    promos,
+    reservations,
+    health,
+)
 
 
 def init_app(app: APIFlask, settings: Settings) -> None:
     """Open the door on `app`."""
     app.request_class = ExactRequest
-    app.url_map.converters["int"] = StorableId
+    app.url_map.converters |= {"int": StorableId, "reservation": ReservationKey}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)

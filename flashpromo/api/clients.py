@@ -8,8 +8,8 @@ from flask import url_for
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.guard import CLIENT, OPERATOR
-from flashpromo.api.last_told import last_told
 from flashpromo.api.paging import PageQuery
+from flashpromo.api.readings import last_told
 from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
 from flashpromo.api.shapes.base import Given
 from flashpromo.audience import clients, profiles

@@ -14,6 +14,7 @@ from flashpromo.accounts.principal import Kind, Principal
 from flashpromo.errors import Forbidden, NotAuthenticated
 from flashpromo.market import members
 from flashpromo.market.members import Role
+from flashpromo.promos.queries import SHOPPER, Sight
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -74,6 +75,11 @@ def store_scope() -> frozenset[int] | None:
     """The stores whose things the asking person may see: a merchant its own, all others all."""
     who = principal()
     return frozenset(roles()) if who.kind is MERCHANT else None
+
+
+def promo_sight() -> Sight:
+    """The promos that the asking person may see: a client those that have started."""
+    return SHOPPER if principal().kind is CLIENT else Sight(store_ids=store_scope())
 
 
 def must_own(store_id: int) -> None:

@@ -15,7 +15,8 @@ BIGGEST: Final = 100
 DIGITS: Final = re.compile("[0-9]{1,20}")
 
 
-def _whole(value: object) -> int:
+def whole_in_query(value: object) -> int:
+    """A number from a query, which is text there."""
     if isinstance(value, int) or (isinstance(value, str) and DIGITS.fullmatch(value)):
         return int(value)
     raise PydanticCustomError("whole", "Must be a whole number.")
@@ -24,8 +25,8 @@ def _whole(value: object) -> int:
 class PageQuery(BaseModel):
     """Which page, counted from 1, of how many; one past the end is empty, not an error."""
 
-    page: Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(_whole)] = 1
-    page_size: Annotated[int, Field(ge=1, le=BIGGEST), BeforeValidator(_whole)] = 10
+    page: Annotated[int, Field(ge=1, le=LAST_PAGE), BeforeValidator(whole_in_query)] = 1
+    page_size: Annotated[int, Field(ge=1, le=BIGGEST), BeforeValidator(whole_in_query)] = 10
 
     @property
     def window(self) -> dict[str, int]:

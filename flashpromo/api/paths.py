@@ -1,6 +1,8 @@
 """Ids in paths."""
 
-from werkzeug.routing import IntegerConverter, ValidationError
+from uuid import UUID
+
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 BIGGEST_ID = 2**63 - 1
 
@@ -19,3 +21,19 @@ class StorableId(IntegerConverter):
         if found > BIGGEST_ID:
             raise ValidationError
         return found
+
+
+class ReservationKey(BaseConverter):
+    """A reservation by its number or by its `reservation_id`, a UUID."""
+
+    regex = r"[0-9]{1,19}|[0-9a-fA-F-]{36}"
+
+    def to_python(self, value: str) -> int | UUID:
+        """Read either; `ValidationError` (a 404) when it is neither."""
+        try:
+            key = int(value) if value.isdigit() else UUID(value)
+        except ValueError as error:
+            raise ValidationError from error
+        if isinstance(key, int) and key > BIGGEST_ID:
+            raise ValidationError
+        return key

@@ -14,6 +14,7 @@ from flashpromo.db import transaction
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.market import products, stores
 from flashpromo.market.models import Store
+from flashpromo.promos import catalogue
 
 blueprint = resource("products", "/market/products", tag="Market")
 
@@ -70,19 +71,19 @@ def change_product(product_id: int, body: Given) -> ProductOut:
 @guard.allow(OPERATOR, MERCHANT)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_product(product_id: int) -> tuple[str, int]:
-    """Delete a product."""
+    """Delete a product with its drafts, unless it has a live promo."""
     with transaction():
-        products.remove(products.get(product_id, scope=guard.store_scope(), for_update=True))
+        catalogue.remove_product(product_id, guard.store_scope())
     return "", 204
 
 
 def _change(product_id: int, body: Given) -> ProductOut:
-    changes: dict[str, Any] = body.given()
+    changes, scope = body.given(), guard.store_scope()
     with transaction():
-        product = products.get(product_id, scope=guard.store_scope(), for_update=True)
-        if changes.pop("store_id", product.store_id) != product.store_id:
+        store_id = products.get(product_id, scope=scope).store_id
+        if changes.pop("store_id", store_id) != store_id:
             raise InvalidFields({"store_id": "A product stays with its store."})
-        return ProductOut.of(products.change(product, **changes))
+        return ProductOut.of(catalogue.change_product(product_id, scope, **changes))
 
 
 def _store(store_id: int) -> Store:

@@ -13,6 +13,7 @@ from flashpromo.api.shapes.base import Given
 from flashpromo.audience import segments
 from flashpromo.audience.segments import SegmentChanges
 from flashpromo.db import transaction
+from flashpromo.promos import catalogue
 
 blueprint = resource("segments", "/users/user-segments", tag="Users")
 
@@ -68,9 +69,9 @@ def change_segment(segment_id: int, body: Given) -> SegmentOut:
 @guard.allow(OPERATOR)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_segment(segment_id: int) -> tuple[str, int]:
-    """Delete a segment."""
+    """Delete a segment, unless a promo that is not over is offered to it."""
     with transaction():
-        segments.remove(segments.get(segment_id, for_update=True))
+        catalogue.remove_segment(segment_id)
     return "", 204
 
 

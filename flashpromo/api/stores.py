@@ -14,6 +14,7 @@ from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatc
 from flashpromo.db import transaction
 from flashpromo.market import members, stores
 from flashpromo.market.stores import StoreChanges
+from flashpromo.promos import catalogue
 
 blueprint = resource("stores", "/market/stores", tag="Market")
 
@@ -73,15 +74,16 @@ def change_store(store_id: int, body: Given) -> StoreOut:
 @guard.allow(OPERATOR, MERCHANT)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_store(store_id: int) -> tuple[str, int]:
-    """Delete a store and its products."""
+    """Delete a store with its products and their drafts, unless one has a live promo."""
+    scope = guard.store_scope()
     with transaction():
-        store = stores.get(store_id, scope=guard.store_scope(), for_update=True)
-        guard.must_own(store.id)
-        stores.remove(store)
+        stores.get(store_id, scope=scope)
+        guard.must_own(store_id)
+        catalogue.remove_store(store_id, scope)
     return "", 204
 
 
 def _change(store_id: int, body: Given) -> StoreOut:
     with transaction():
-        store = stores.get(store_id, scope=guard.store_scope(), for_update=True)
-        return StoreOut.of(stores.change(store, **cast(StoreChanges, body.given())))
+        changes = cast(StoreChanges, body.given())
+        return StoreOut.of(catalogue.change_store(store_id, guard.store_scope(), **changes))

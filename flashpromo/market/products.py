@@ -57,6 +57,11 @@ def remove_all_of(store_id: int, at: datetime) -> None:
     db.session().execute(update(Product).where(of_store).values(deleted_at=at))
 
 
+def find(product_id: int) -> Product | None:
+    """The product, whosever it is, unless it is deleted."""
+    return db.session().scalar(select(Product).where(Product.id == product_id, seen(None)))
+
+
 def get(
     product_id: int, *, scope: Collection[int] | None = None, for_update: bool = False
 ) -> Product:

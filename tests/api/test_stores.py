@@ -116,7 +116,7 @@ def test_pages_name_their_neighbours(operator: Caller):
         "page=100000000000000000000",
         "page=" + "9" * 5000,
         "page=%00",
-        "page=１",
+        "page=%EF%BC%91",
         "page_size=0",
         "page_size=101",
         "page_size=abc",

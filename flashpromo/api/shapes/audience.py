@@ -1,7 +1,7 @@
 """Segments and client profiles."""
 
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import Field
 
@@ -28,6 +28,8 @@ class SegmentOut(Shown):
 
 class ClientIn(Given):
     """A client. With `username` and `password` it can sign in; nothing is required."""
+
+    write_as: ClassVar = {"segments": "segment_ids"}
 
     latitude: Degrees | None = None
     longitude: Degrees | None = None

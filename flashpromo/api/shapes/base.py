@@ -1,8 +1,9 @@
 """What the documents share."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, create_model, model_validator
 
 
 class Given(BaseModel):
@@ -13,6 +14,22 @@ class Given(BaseModel):
     """
 
     model_config = ConfigDict(extra="ignore")
+
+    write_as: ClassVar[Mapping[str, str]] = {}
+    """What is shown as an object, or a list of them, and the field by whose ids it is written."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_ids_of_objects(cls, body: object) -> object:
+        """Let `store: {id: 1, …}` stand for `store_id: 1` where that is missing."""
+        if not isinstance(body, dict):
+            return body
+        ids = {
+            write: _ids(body[shown])
+            for shown, write in cls.write_as.items()
+            if shown in body and write not in body
+        }
+        return body | ids
 
     def given(self) -> dict[str, Any]:
         """The fields that were really there, by name."""
@@ -38,12 +55,19 @@ class Page(BaseModel):
     previous: str | None
 
 
+def _ids(shown: object) -> object:
+    """The id or ids of what was shown; anything else as it is, for the field to refuse."""
+    if isinstance(shown, list):
+        return [_ids(each) for each in shown]
+    return shown.get("id") if isinstance(shown, dict) else shown
+
+
 def partial(model: type[Given]) -> type[Given]:
     """The same document with every field optional, for PATCH."""
     fields: dict[str, Any] = {
         name: (field.rebuild_annotation(), None) for name, field in model.model_fields.items()
     }
-    return create_model(f"{model.__name__}Patch", __base__=Given, __doc__=model.__doc__, **fields)
+    return create_model(f"{model.__name__}Patch", __base__=model, __doc__=model.__doc__, **fields)
 
 
 def page_of(model: type[Shown]) -> type[Page]:

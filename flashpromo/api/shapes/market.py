@@ -1,5 +1,7 @@
 """Stores and products."""
 
+from typing import ClassVar
+
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
 from flashpromo.api.values import Degrees, Id, Money, Price, ShownMoment, Text
 
@@ -27,6 +29,8 @@ class StoreOut(Shown):
 
 class ProductIn(Given):
     """A product of a store."""
+
+    write_as: ClassVar = {"store": "store_id"}
 
     name: Text
     store_id: Id

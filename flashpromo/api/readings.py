@@ -1,8 +1,4 @@
-"""When clients were last told of a promo.
-
-A client's profile shows it, and the audience, which the rest of it comes from, does not know of
-notifications.
-"""
+"""Reads that a document needs from two domains at once, one query for a whole page."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -11,6 +7,7 @@ from sqlalchemy import func, select
 
 from flashpromo import db
 from flashpromo.notify.models import Notification
+from flashpromo.promos.models import Promo
 
 
 def last_told(client_ids: Collection[int]) -> dict[int, datetime]:
@@ -21,3 +18,10 @@ def last_told(client_ids: Collection[int]) -> dict[int, datetime]:
         .group_by(Notification.client_id)
     )
     return {row.client_id: row.told_at for row in rows}
+
+
+def promos(promo_ids: Collection[int]) -> dict[int, Promo]:
+    """Promos with product, store and run; deleted ones too, for what was reserved of them."""
+    query = select(Promo).where(Promo.id.in_(promo_ids))
+    rows = db.session().scalars(query.execution_options(populate_existing=True))
+    return {row.id: row for row in rows}

@@ -1,0 +1,82 @@
+"""…/running/ and …/eligible/: the lists that shoppers ask for again and again.
+
+They are kept as finished bytes. What is kept is believed while nobody has written anything that it
+shows, two seconds at most, and never past the next start or end of a promo or the moment when the
+client's location becomes too old; a read that finds it asks the database nothing.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Response, current_app, request
+
+from flashpromo import cache, config
+from flashpromo.api import guard, paging, promo_documents
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.promos import PromoPage
+from flashpromo.db import app_now
+from flashpromo.promos import queries
+from flashpromo.promos.models import Promo
+
+blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions")
+
+
+@blueprint.get("/running/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(PromoPage)
+def list_running(query: PageQuery) -> Response:
+    """List the promos that run now; a merchant's own."""
+    who = guard.principal()
+    own_only = who.kind is MERCHANT
+    stamps = [cache.TERMS, *([cache.members_stamp(who.user_id or 0)] if own_only else [])]
+    return _kept(
+        f"list:running:{who.user_id if own_only else 'all'}",
+        stamps,
+        query,
+        lambda now: queries.list_running(now, guard.promo_sight()),
+    )
+
+
+@blueprint.get("/eligible/")
+@guard.allow(CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(PromoPage)
+def list_eligible(query: PageQuery) -> Response:
+    """List the promos that the asking client may take now, the nearest first."""
+    client_id = guard.client_id()
+    return _kept(
+        f"list:eligible:{client_id}",
+        [cache.TERMS, cache.client_stamp(client_id)],
+        query,
+        lambda now: queries.list_eligible(client_id, now),
+        client_id,
+    )
+
+
+def _kept(
+    name: str,
+    stamps: list[str],
+    query: PageQuery,
+    read: Callable[[datetime], list[Promo]],
+    client_id: int | None = None,
+) -> Response:
+    """The page from the cache, or read and kept there; its addresses are part of its key."""
+    reading = cache.look_up(f"{name}:{request.url}", stamps)
+    body = reading.value
+    if body is None:
+        now = app_now()
+        until = queries.true_until(now, client_id)
+        body = _page(read(now), query, now)
+        life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
+        cache.remember(reading, body, life_seconds)
+    return Response(body, mimetype="application/json")
+
+
+def _page(promos: list[Promo], query: PageQuery, now: datetime) -> bytes:
+    first = query.window["offset"]
+    shown = promo_documents.many(promos[first : first + query.page_size], now)
+    page = paging.envelope(query, len(promos), [each.model_dump(mode="json") for each in shown])
+    return current_app.json.dumps(page).encode()

@@ -1,0 +1,148 @@
+"""/api/promotions/flash-promos/: operators and merchants write; clients read what has started."""
+
+from typing import Any
+
+from flask import url_for
+
+from flashpromo import campaign
+from flashpromo.api import guard, paging, promo_documents
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
+from flashpromo.api.shapes.base import Given
+from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch, PromoQuery
+from flashpromo.db import app_now, transaction
+from flashpromo.errors import NotFound
+from flashpromo.market import products
+from flashpromo.promos import lifecycle, queries
+from flashpromo.promos.terms import Terms
+
+blueprint = resource("promos", "/promotions/flash-promos", tag="Promotions")
+
+
+@blueprint.get("/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.input(PromoQuery, location="query", arg_name="query")
+@blueprint.output(PromoPage)
+def list_promos(query: PromoQuery) -> dict[str, Any]:
+    """List promos, newest first."""
+    now = app_now()
+    states = [query.state] if query.state is not None else []
+    count, found = queries.page(
+        guard.promo_sight(), now, states=states, product_id=query.product_id, **query.window
+    )
+    return paging.envelope(query, count, promo_documents.many(found, now))
+
+
+@blueprint.post("/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(PromoIn, arg_name="body")
+@blueprint.output(PromoOut, status_code=201)
+def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
+    """Create a promo, and publish it at once if `is_active`."""
+    terms = body.model_dump(exclude={"is_active", "segment_ids"})
+    with transaction():
+        _demand_product(body.product_id)
+        promo = lifecycle.create(
+            Terms(**terms, segment_ids=tuple(body.segment_ids)), publish=body.is_active
+        )
+    location = url_for(".get_promo", promo_id=promo.id)
+    return promo_documents.one(promo, app_now()), 201, {"Location": location}
+
+
+@blueprint.get("/<int:promo_id>/")
+@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@blueprint.output(PromoOut)
+def get_promo(promo_id: int) -> PromoOut:
+    """Show one promo."""
+    now = app_now()
+    return promo_documents.one(queries.get(promo_id, guard.promo_sight(), now), now)
+
+
+@blueprint.put("/<int:promo_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(PromoIn, arg_name="body")
+@blueprint.output(PromoOut)
+def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
+    """Change a promo, naming all that is required."""
+    return _change(promo_id, body)
+
+
+@blueprint.patch("/<int:promo_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.input(PromoPatch, arg_name="body")
+@blueprint.output(PromoOut)
+def change_promo(promo_id: int, body: Given) -> PromoOut:
+    """Change some of a promo."""
+    return _change(promo_id, body)
+
+
+@blueprint.delete("/<int:promo_id>/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.doc(responses={204: "Deleted"})
+def delete_promo(promo_id: int) -> tuple[str, int]:
+    """Delete a promo; one that is not over is cancelled by it."""
+    with transaction():
+        _demand_sight(promo_id)
+        campaign.delete(promo_id)
+    return "", 204
+
+
+@blueprint.post("/<int:promo_id>/pause/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.output(PromoOut)
+def pause_promo(promo_id: int) -> PromoOut:
+    """Stop new reservations and notifications for a while."""
+    with transaction():
+        _demand_sight(promo_id)
+        promo = lifecycle.pause(promo_id)
+    return promo_documents.one(promo, app_now())
+
+
+@blueprint.post("/<int:promo_id>/resume/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.output(PromoOut)
+def resume_promo(promo_id: int) -> PromoOut:
+    """Go on with a paused promo."""
+    with transaction():
+        _demand_sight(promo_id)
+        promo = lifecycle.resume(promo_id)
+    return promo_documents.one(promo, app_now())
+
+
+@blueprint.post("/<int:promo_id>/cancel/")
+@guard.allow(OPERATOR, MERCHANT)
+@blueprint.output(PromoOut)
+def cancel_promo(promo_id: int) -> PromoOut:
+    """End a promo for good and release its holds."""
+    with transaction():
+        _demand_sight(promo_id)
+        promo = campaign.cancel(promo_id)
+    return promo_documents.one(promo, app_now())
+
+
+def _change(promo_id: int, body: Given) -> PromoOut:
+    changes = body.given()
+    is_active = changes.pop("is_active", None)
+    if "segment_ids" in changes:
+        changes["segment_ids"] = tuple(changes["segment_ids"])
+    with transaction():
+        _demand_sight(promo_id)
+        if "product_id" in changes:
+            _demand_product(changes["product_id"])
+        promo = lifecycle.change(promo_id, changes, is_active=is_active)
+    return promo_documents.one(promo, app_now())
+
+
+def _demand_sight(promo_id: int) -> None:
+    """Raise `NotFound` for a promo that the asking person may not see."""
+    queries.get(promo_id, guard.promo_sight(), app_now())
+
+
+def _demand_product(product_id: int) -> None:
+    """Raise `NotFound` for somebody else's product; that it exists is for promos to say."""
+    scope = guard.store_scope()
+    if scope is None:
+        return
+    product = products.find(product_id)
+    if product is not None and product.store_id not in scope:
+        raise NotFound(f"There is no product {product_id}.")

@@ -1,0 +1,64 @@
+"""/api/promotions/promo-reservations/: clients only, each its own."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flashpromo.api import guard, paging, promo_documents, readings
+from flashpromo.api.blueprints import resource
+from flashpromo.api.guard import CLIENT
+from flashpromo.api.paging import PageQuery
+from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
+from flashpromo.checkout import hold, queries, settle
+from flashpromo.checkout.models import Reservation
+from flashpromo.db import app_now, transaction
+
+blueprint = resource("reservations", "/promotions/promo-reservations", tag="Promotions")
+
+
+@blueprint.get("/")
+@guard.allow(CLIENT)
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(ReservationPage)
+def list_reservations(query: PageQuery) -> dict[str, Any]:
+    """List the asking client's reservations, newest first."""
+    count, found = queries.page(guard.client_id(), **query.window)
+    return paging.envelope(query, count, _shown(found))
+
+
+@blueprint.post("/")
+@guard.allow(CLIENT)
+@blueprint.input(ReservationIn, arg_name="body")
+@blueprint.output(ReservationOut, status_code=201)
+def reserve(body: ReservationIn) -> ReservationOut:
+    """Hold one unit of a promo for a minute."""
+    with transaction():
+        held = hold.hold(guard.client_id(), body.promo_id)
+    return _shown([held])[0]
+
+
+@blueprint.post("/<reservation:key>/complete/")
+@guard.allow(CLIENT)
+@blueprint.output(ReservationOut)
+def complete(key: int | UUID) -> ReservationOut:
+    """Buy what is held; repeating it gives the same answer."""
+    with transaction():
+        sold = settle.complete(guard.client_id(), key)
+    return _shown([sold])[0]
+
+
+@blueprint.post("/<reservation:key>/release/")
+@guard.allow(CLIENT)
+@blueprint.output(ReservationOut)
+def release(key: int | UUID) -> ReservationOut:
+    """Give a held unit back; repeating it gives the same answer."""
+    with transaction():
+        freed = settle.release(guard.client_id(), key)
+    return _shown([freed])[0]
+
+
+def _shown(found: Sequence[Reservation]) -> list[ReservationOut]:
+    promos = list(readings.promos({each.promo_id for each in found}).values())
+    now = app_now()
+    documents = {each.id: each for each in promo_documents.many(promos, now)}
+    return [ReservationOut.of_reservation(each, documents[each.promo_id], now) for each in found]
