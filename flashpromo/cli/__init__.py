@@ -1,11 +1,11 @@
-"""The command line: `flask …`."""
+"""The command line: `flask …`. One group for each noun, each command one call of the domain."""
 
 from flask import Flask
 
-from flashpromo.cli import processes
+from flashpromo.cli import clients
 
 
 def init_app(app: Flask) -> None:
-    """Register every command."""
-    for command in (processes.worker, processes.scheduler):
-        app.cli.add_command(command)
+    """Make the groups known to `flask`."""
+    for group in (clients.group,):
+        app.cli.add_command(group)

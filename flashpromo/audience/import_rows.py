@@ -1,0 +1,120 @@
+"""What one record of an import must look like, and what it becomes.
+
+A column that is absent says nothing: a new client gets the default, a known one keeps its value. An
+empty cell says "none" of the location and of the segments, and nothing at all elsewhere: it must
+not opt anybody in again or take a password away.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from flashpromo.audience import import_cells as cells
+from flashpromo.audience.client_terms import LATEST_FIX_AHEAD, OLDEST_FIX
+from flashpromo.audience.import_cells import BadRow
+
+COLUMNS: Final = (
+    "external_id",
+    "username",
+    "email",
+    "password",
+    "latitude",
+    "longitude",
+    "located_at",
+    "segments",
+    "time_zone",
+    "opted_in",
+)
+
+Values = Mapping[str, object]
+Record = tuple[int, Values | BadRow]
+"""A line's number, and its values by column or what is wrong with the line as such."""
+
+
+class CheckedRow(NamedTuple):
+    """A checked record in the order of the staging table's columns; None says nothing."""
+
+    line: int
+    external_id: str
+    has_place: bool
+    latitude: float | None
+    longitude: float | None
+    located_at: datetime | None
+    segment_ids: str | None
+    time_zone: str | None
+    opted_in: bool | None
+    username: str | None
+    email: str | None
+    password: str | None
+
+
+@dataclass(frozen=True)
+class RowChecks:
+    """What the records are checked against.
+
+    Attributes:
+        now: no fix is younger than this, a minute of a fast clock aside.
+        segments: segment ids by name.
+        zones: the time zones that may be stored.
+    """
+
+    now: datetime
+    segments: Mapping[str, int]
+    zones: Collection[str]
+
+    def row(self, line: int, values: Values) -> CheckedRow:
+        """Check one record; raises `BadRow` naming the first field that is wrong."""
+        get = values.get
+        external_id = cells.external_id(get("external_id"))
+        latitude = cells.degrees("latitude", get("latitude"), 90)
+        longitude = cells.degrees("longitude", get("longitude"), 180)
+        if (latitude is None) != (longitude is None):
+            missing = "latitude" if latitude is None else "longitude"
+            raise BadRow(missing, "is missing: a location needs both")
+        return CheckedRow(
+            line,
+            external_id,
+            "latitude" in values or "longitude" in values,
+            latitude,
+            longitude,
+            self._located_at(get("located_at"), latitude),
+            self._segment_ids(values["segments"]) if "segments" in values else None,
+            self._time_zone(get("time_zone")),
+            cells.yes_or_no("opted_in", get("opted_in")),
+            cells.username(get("username")),
+            cells.email(get("email")),
+            cells.password(get("password")),
+        )
+
+    def _located_at(self, given: object, latitude: float | None) -> datetime | None:
+        fix = cells.moment("located_at", given)
+        if fix is None:
+            return None
+        if latitude is None:
+            raise BadRow("located_at", "needs latitude and longitude")
+        if not OLDEST_FIX <= fix <= self.now + LATEST_FIX_AHEAD:
+            raise BadRow("located_at", f"{cells.shown(given)} is not between 1970 and now")
+        return min(fix, self.now)
+
+    def _segment_ids(self, given: object) -> str:
+        """The ids as PostgreSQL writes an array, each once and in order."""
+        if not given:
+            return "{}"
+        names = given.split(";") if isinstance(given, str) else given
+        if not isinstance(names, list):
+            raise BadRow("segments", "are neither a list nor names separated by ;")
+        ids = sorted({self._segment_id(name) for name in names if name != ""})
+        return f"{{{','.join(map(str, ids))}}}"
+
+    def _segment_id(self, name: object) -> int:
+        found = self.segments.get(name.strip()) if isinstance(name, str) else None
+        if found is None:
+            raise BadRow("segments", f"{cells.shown(name)} is not a segment")
+        return found
+
+    def _time_zone(self, given: object) -> str | None:
+        name = cells.line("time_zone", given)
+        if name is not None and name not in self.zones:
+            raise BadRow("time_zone", f"{cells.shown(name)} is not a time zone")
+        return name
