@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from flashpromo.cli import clients
+from flashpromo.cli import clients, processes
 
 
 def init_app(app: Flask) -> None:
-    """Make the groups known to `flask`."""
-    for group in (clients.group,):
-        app.cli.add_command(group)
+    """Make the commands known to `flask`."""
+    for command in (processes.worker, processes.scheduler, clients.group):
+        app.cli.add_command(command)
