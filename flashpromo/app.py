@@ -7,7 +7,7 @@ from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 
-from flashpromo import api, cache, cli, config, jobs
+from flashpromo import api, cache, cli, config, home, jobs
 from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.notify.channels import registry
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     bell.init_app(app, settings, jobs.HANDLERS)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    home.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)
     return app
