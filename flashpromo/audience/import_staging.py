@@ -86,7 +86,7 @@ def load(records: Iterable[Record], checks: RowChecks, report: Report) -> bool:
 
 def reject(statement: Any, report: Report, **values: object) -> None:
     """Take rows out by a DELETE that returns line, field and reason, and report them by line."""
-    for line, field, reason in sorted(session().execute(statement, values).tuples()):
+    for line, field, reason in sorted(session().execute(statement, values)):
         report(Rejected(line, field, reason))
 
 

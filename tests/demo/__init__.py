@@ -1,0 +1,1 @@
+"""The demo data and the story that it tells."""
