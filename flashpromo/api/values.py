@@ -13,6 +13,11 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+DATE_TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+    r"(?P<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?)?",
+    re.IGNORECASE,
+)
 DECIMAL_STRING: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 BIGGEST_ID: Final = 2**63 - 1
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,11 +42,11 @@ def with_places(places: int, *, digits: int = 12) -> Callable[[object], Decimal]
 
     The size is looked at first: shifting the point of 1e999999999 would not end.
     """
-    step = Decimal(1).scaleb(-places)
+    step, size = Decimal(1).scaleb(-places), Decimal(10) ** digits
 
     def validate(value: object) -> Decimal:
         found = number(value)
-        if abs(found) >= Decimal(10) ** digits:
+        if not -size < found < size:
             raise PydanticCustomError("number_size", "Is too large.")
         if found != found.quantize(step):
             raise PydanticCustomError(
@@ -55,7 +60,7 @@ def with_places(places: int, *, digits: int = 12) -> Callable[[object], Decimal]
 def whole(value: object) -> int:
     """A whole number that fits a bigint."""
     found = number(value)
-    if abs(found) > BIGGEST_ID:
+    if not -BIGGEST_ID <= found <= BIGGEST_ID:
         raise PydanticCustomError("number_size", "Is too large.")
     if found != int(found):
         raise PydanticCustomError("whole", "Must be a whole number.")
@@ -72,15 +77,15 @@ def identifier(value: object) -> int:
 
 def moment(value: object) -> datetime:
     """An instant from ISO 8601 with an offset, in UTC."""
-    try:
-        found = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        found = None
-    if found is None:
+    written = DATE_TIME.fullmatch(value) if isinstance(value, str) else None
+    if written is None:
         raise PydanticCustomError("moment", "Must be a date-time in ISO 8601.")
-    offset = found.utcoffset()
-    if offset is None:
+    if written["offset"] is None:
         raise PydanticCustomError("offset", "Must have an offset, like Z or -06:00.")
+    try:
+        found = datetime.fromisoformat(written[0].upper())
+    except ValueError as error:
+        raise PydanticCustomError("moment", "There is no such date or time.") from error
     # Without the offset first: the year 1 in Tokyo has no UTC that Python could say.
     if not EARLIEST.year < found.year < LATEST.year:
         raise PydanticCustomError("moment_range", "Must be after 1970 and before 2200.")
