@@ -20,7 +20,8 @@ find_var() {
 find_owner() {
   AS_OWNER=()
   if ((EUID == 0)) && id postgres &>/dev/null; then
-    AS_OWNER=(setpriv --reuid postgres --regid postgres --init-groups --)
+    # From /, because the owner may not enter the folder that root stands in.
+    AS_OWNER=(env --chdir=/ setpriv --reuid postgres --regid postgres --init-groups --)
   fi
 }
 

@@ -3,17 +3,18 @@
 
 APP=(web worker-activation worker-delivery scheduler)
 
-# write_supervisord_conf SERVER...: PRIVATE has plain characters only; VAR may have any, and is taken
-# from the environment, where none needs quoting.
+# write_supervisord_conf SERVER...: PRIVATE has plain characters only; VAR may have any, some of which
+# supervisord would expand, so it is reached through a link.
 write_supervisord_conf() {
   local name servers=("$@")
+  ln -sfn "$VAR/log" "$PRIVATE/log"
   {
     cat <<CONF
 [supervisord]
 nodaemon = true
 silent = true
 user = $(id -un)
-logfile = %(ENV_FLASHPROMO_VAR)s/log/supervisord.log
+logfile = $PRIVATE/log/supervisord.log
 logfile_maxbytes = 10MB
 logfile_backups = 1
 pidfile = $PRIVATE/run/supervisord.pid
@@ -54,7 +55,7 @@ stopsignal = $([[ $1 == postgres ]] && echo INT || echo TERM)
 stopwaitsecs = 9
 killasgroup = true
 redirect_stderr = true
-stdout_logfile = %(ENV_FLASHPROMO_VAR)s/log/$1.log
+stdout_logfile = $PRIVATE/log/$1.log
 stdout_logfile_maxbytes = 10MB
 stdout_logfile_backups = 2
 CONF
