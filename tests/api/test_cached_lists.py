@@ -1,0 +1,112 @@
+"""Unchanged lists cost no query; a change is seen by the next request; nothing false is kept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from tests.api.conftest import Caller
+from tests.api.test_promos import PROMOS, later, terms
+from tests.world import World
+
+LISTS = [f"{PROMOS}running/", f"{PROMOS}eligible/"]
+
+
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_unchanged_list_costs_no_query(
+    techshop: Caller, alice: Caller, world: World, engine: Engine, path: str
+):
+    techshop.post(PROMOS, terms(world))
+    first = alice.get(path)
+    with counting(engine) as sent:
+        second = alice.get(path)
+    assert second.data == first.data
+    assert sent == []
+
+
+def test_a_merchant_s_list_costs_none_either(techshop: Caller, world: World, engine: Engine):
+    techshop.post(PROMOS, terms(world))
+    first = techshop.get(LISTS[0])
+    with counting(engine) as sent:
+        assert techshop.get(LISTS[0]).data == first.data
+    assert sent == []
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_change_is_seen_by_the_next_request(
+    techshop: Caller, operator: Caller, alice: Caller, world: World, path: str
+):
+    promo = techshop.post(PROMOS, terms(world, quantity=2)).headers["Location"]
+
+    def shown() -> dict:
+        return alice.get(path).json["results"][0]
+
+    assert shown()["quantity"] == 2
+    techshop.patch(promo, {"promo_price": "450.00"})
+    assert shown()["promo_price"] == "450.00"
+    techshop.patch(f"/api/market/products/{world.product_id}/", {"name": "Headphones ABC"})
+    assert shown()["product"]["name"] == "Headphones ABC"
+    techshop.patch(f"/api/market/stores/{world.store_id}/", {"name": "TechShop 2"})
+    assert shown()["product"]["store"]["name"] == "TechShop 2"
+    operator.patch(f"/api/users/user-segments/{world.new_users}/", {"name": "Newest users"})
+    assert shown()["segments"][0]["name"] == "Newest users"
+    techshop.patch(promo, {"is_active": False})
+    assert alice.get(path).json["count"] == 0
+
+
+def test_a_client_s_list_follows_the_client(
+    techshop: Caller, operator: Caller, alice: Caller, world: World
+):
+    techshop.post(PROMOS, terms(world))
+    profile = f"/api/users/clients-profiles/{world.alice}/"
+    assert alice.get(LISTS[1]).json["count"] == 1
+    operator.patch(profile, {"segment_ids": [world.frequent]})
+    assert alice.get(LISTS[1]).json["count"] == 0
+    operator.patch(profile, {"segment_ids": [world.new_users]})
+    assert alice.get(LISTS[1]).json["count"] == 1
+    operator.patch(profile, {"latitude": None, "longitude": None})
+    assert alice.get(LISTS[1]).json["count"] == 0
+
+
+def test_a_store_that_moves_takes_its_promos_along(techshop: Caller, alice: Caller, world: World):
+    techshop.post(PROMOS, terms(world))
+    store = f"/api/market/stores/{world.store_id}/"
+    assert alice.get(LISTS[1]).json["count"] == 1
+    techshop.patch(store, {"latitude": 40})
+    assert alice.get(LISTS[1]).json["count"] == 0
+
+
+def test_the_lists_are_paged(techshop: Caller, alice: Caller, world: World):
+    for number in range(3):
+        product = techshop.post(
+            "/api/market/products/",
+            {"name": f"Thing {number}", "regular_price": 10, "store_id": world.store_id},
+        ).json["id"]
+        techshop.post(PROMOS, terms(world, product_id=product, promo_price=5))
+    for path in LISTS:
+        page = alice.get(f"{path}?page=2&page_size=2").json
+        assert (page["count"], len(page["results"]), page["next"]) == (3, 1, None)
+        assert page["previous"] == f"http://localhost{path}?page=1&page_size=2"
+        assert alice.get(f"{path}?page=0").status_code == 400
+
+
+def test_what_has_not_started_is_not_there(techshop: Caller, alice: Caller, world: World):
+    techshop.post(PROMOS, terms(world, start_time=later(world, hours=1)))
+    assert [alice.get(path).json["count"] for path in LISTS] == [0, 0]

@@ -1,0 +1,59 @@
+"""Alive, and ready, and why not."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+
+from flashpromo.app import create_app
+from flashpromo.config import Settings
+from flashpromo.db import db
+from tests.api.conftest import Caller, People
+
+
+@pytest.fixture
+def lost(app: Flask, settings: Settings) -> Iterator[Flask]:
+    """An application whose database is not there."""
+    url = "postgresql+psycopg2://postgres@/nowhere?host=/nonexistent"
+    other = create_app(settings.model_copy(update={"database_url": url}))
+    other.testing = True
+    yield other
+    with other.app_context():
+        db.engine.dispose()
+
+
+def test_alive_and_ready(client):
+    assert client.get("/healthz").json == {"status": "alive"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["status"]) == (200, "ready")
+
+
+def test_alive_without_a_database_but_not_ready(lost: Flask):
+    http = lost.test_client()
+    assert http.get("/healthz").status_code == 200
+    answer = http.get("/readyz")
+    assert (answer.status_code, answer.json["status"]) == (503, "not ready")
+    assert answer.json["reasons"]
+
+
+def test_without_a_database_the_api_is_unavailable(lost: Flask, people: People):
+    answer = Caller(lost.test_client(), people.operator().token).get("/api/market/stores/")
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"]
+
+
+def test_an_old_schema_is_not_ready(client, engine: Engine):
+    with engine.connect() as connection:
+        present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    move = text("UPDATE alembic_version SET version_num = :version")
+    with engine.begin() as connection:
+        connection.execute(move, {"version": "0000"})
+    try:
+        answer = client.get("/readyz")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(move, {"version": present})
+    assert answer.status_code == 503
+    assert "0000" in answer.json["reasons"][0]
