@@ -69,13 +69,14 @@ def hold(client_id: int, promo_id: int) -> Reservation:
         SoldOut: nothing is left.
     """
     may = eligibility.known(client_id, promo_id)
-    hint = cache.look_up(f"taken:{promo_id}", (cache.units_stamp(promo_id),))
+    hint = known_taken(promo_id)
     if may.value is not None and hint.value is not None:
         raise AlreadyHeld
     limits.lock_client(client_id)
     now = app_now()
     promo = _reached_promo(client_id, promo_id, may, now)
     limits.demand(client_id, promo_id, now)
+    barrier("hold.asked")
     claimed = _claim(promo_id, client_id, now)
     if claimed is None:
         raise _refusal(promo, hint, now)
@@ -84,6 +85,11 @@ def hold(client_id: int, promo_id: int) -> Reservation:
     barrier("hold.recorded")
     _leave_hint(promo, hint, now)
     return reservation
+
+
+def known_taken(promo_id: int) -> cache.Reading:
+    """What is remembered of the promo's units; a value means that all of them were held."""
+    return cache.look_up(f"taken:{promo_id}", (cache.units_stamp(promo_id),))
 
 
 def units_left(promo_id: int, now: datetime) -> Left:
