@@ -5,7 +5,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from flashpromo import config
-from flashpromo.cli.rounds import ROUNDS, run_rounds
+from flashpromo.cli.lanes import run_lanes
+from flashpromo.cli.rounds import lanes
 from flashpromo.logs import log_to_stderr
 from flashpromo.queueing.names import QUEUES
 from flashpromo.queueing.worker import work
@@ -29,4 +30,4 @@ def scheduler() -> None:
     Two of them side by side are safe. It goes on while Redis or PostgreSQL is away.
     """
     log_to_stderr()
-    run_rounds(current_app._get_current_object(), ROUNDS)  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+    run_lanes(current_app._get_current_object(), lanes())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way

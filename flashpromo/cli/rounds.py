@@ -1,24 +1,21 @@
 """What the scheduler does again and again; the list at the end is the whole of it.
 
 The timetable rings each promo's bell at its start. The sweep looks into the database, not into
-Redis, for whatever a crash can lose, and wakes the queue again; past a few seconds of lateness it
-does the work itself. Each kind of round has a thread of its own, so that a Redis that hangs cannot
-hold up the sweep, and a failed round is logged and comes again.
+Redis, for whatever a crash can lose, and wakes the queue again; past a few seconds of lateness, or
+when Redis is away, it does the work itself.
 """
 
 import logging
-import signal
-import threading
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from flask import Flask
+from redis import Redis
+from redis.exceptions import RedisError
 
 from flashpromo import config
 from flashpromo.campaign import withdraw_finished
+from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, transaction
 from flashpromo.guarded_redis import connect
 from flashpromo.notify import delivery, partitions
@@ -31,33 +28,37 @@ log = logging.getLogger(__name__)
 BATCHES_AT_ONCE: Final = 1
 
 
-@dataclass(frozen=True)
-class Round:
-    """Something to be done every so many seconds, inside an application context."""
+class TimetableKeeper:
+    """Rings what rq-scheduler has due, in a timetable that is equal to the database.
 
-    name: str
-    every_seconds: float
-    action: Callable[[], object]
+    It is built anew at the start, every minute, and at once when Redis comes back or comes back
+    empty: whatever was published, moved or cancelled meanwhile is in it again.
+    """
+
+    def __init__(self) -> None:
+        self._redis: Redis | None = None
+        self._in_doubt = True
+
+    def __call__(self) -> None:
+        """One round.
+
+        Raises:
+            RedisError: Redis is away.
+        """
+        self._redis = self._redis or connect(config.current())
+        try:
+            if self._in_doubt or not timetable.is_fresh(self._redis):
+                timetable.rebuild(self._redis, ACTIVATE, _awaiting_activation)
+                self._in_doubt = False
+            timetable.timetable(self._redis).step()
+        except RedisError:
+            self._in_doubt = True
+            raise
 
 
-def ring_the_timetable() -> None:
-    """Enqueue what rq-scheduler has due."""
-    redis = connect(config.current())
-    try:
-        timetable.timetable(redis).step()
-    finally:
-        redis.close()
-
-
-def rebuild_the_timetable() -> None:
-    """Make rq-scheduler's set equal to the promos that are still to come."""
+def _awaiting_activation() -> Iterable[tuple[int, datetime]]:
     with transaction():
-        awaiting = list(queries.awaiting_activation(app_now()))
-    redis = connect(config.current())
-    try:
-        timetable.rebuild(redis, ACTIVATE, awaiting)
-    finally:
-        redis.close()
+        return list(queries.awaiting_activation(app_now()))
 
 
 def sweep_activations() -> None:
@@ -65,12 +66,10 @@ def sweep_activations() -> None:
     with transaction():
         now = app_now()
         due = runs.due(now)
-    if any(_late(start, now) for _, start in due):
+    rung = [bell.ring_again(ACTIVATE, promo_id) for promo_id, _ in due]
+    if not all(rung) or any(_late(start, now) for _, start in due):
         log.warning("the queue is late, activating here: %s", [promo_id for promo_id, _ in due])
         bell.perform(ACTIVATE, due[0][0])
-        return
-    for promo_id, _ in due:
-        bell.ring_again(ACTIVATE, promo_id)
 
 
 def sweep_deliveries() -> None:
@@ -98,59 +97,21 @@ def make_partitions() -> None:
         log.info("made partitions: %s", ", ".join(made))
 
 
-def run_rounds(app: Flask, rounds: Sequence[Sequence[Round]]) -> None:
-    """Run each list of rounds in its own thread until SIGTERM or SIGINT.
-
-    Args:
-        app: the application whose contexts the rounds run in.
-        rounds: lists of rounds; those of one list follow each other.
-    """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    threads = [
-        threading.Thread(target=_run_list, args=(app, each, stop), name=each[0].name)
-        for each in rounds
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-
-def _run_list(app: Flask, rounds: Sequence[Round], stop: threading.Event) -> None:
-    due = dict.fromkeys((each.name for each in rounds), 0.0)
-    while not stop.is_set():
-        for each in rounds:
-            if time.monotonic() >= due[each.name]:
-                due[each.name] = time.monotonic() + each.every_seconds
-                _run_once(app, each)
-        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
-
-
-def _run_once(app: Flask, each: Round) -> None:
-    """A round that fails is told in the log and tried again: the scheduler outlives them all."""
-    try:
-        with app.app_context():
-            each.action()
-    except Exception as error:
-        log.warning("round %s failed: %s", each.name, error)
-        log.debug("round %s failed", each.name, exc_info=True)
-
-
 def _late(since: datetime, now: datetime) -> bool:
     return (now - since).total_seconds() > config.current().sweep_patience_seconds
 
 
-ROUNDS: Final[Sequence[Sequence[Round]]] = (
-    (
-        Round("rebuild the timetable", 60, rebuild_the_timetable),
-        Round("ring the timetable", 1, ring_the_timetable),
-    ),
-    (
-        Round("make partitions", 600, make_partitions),
-        Round("sweep activations", 1, sweep_activations),
-        Round("sweep deliveries", 1, sweep_deliveries),
-        Round("sweep finished promos", 1, sweep_finished),
-    ),
-)
+def lanes() -> Sequence[Lane]:
+    """The scheduler's work: bells on the second, and half a second later what they have missed."""
+    return (
+        Lane(0.01, (Round("ring the timetable", 1, TimetableKeeper()),)),
+        Lane(0.5, (Round("sweep activations", 1, sweep_activations),)),
+        Lane(0.5, (Round("sweep deliveries", 1, sweep_deliveries),)),
+        Lane(
+            0.75,
+            (
+                Round("make partitions", 600, make_partitions),
+                Round("sweep finished promos", 1, sweep_finished),
+            ),
+        ),
+    )

@@ -9,13 +9,7 @@ from redis import Redis
 from flashpromo import db
 from flashpromo.config import Settings
 from flashpromo.guarded_redis import PREFIX, GuardedRedis
-from flashpromo.queueing.job import (
-    JOB_TIMEOUT_SECONDS,
-    KEEP_FAILED_SECONDS,
-    AllowListedJob,
-    Handler,
-    queue,
-)
+from flashpromo.queueing.job import AllowListedJob, Handler, enqueue
 from flashpromo.queueing.names import QUEUE_OF
 
 BELL = "flashpromo_bell"
@@ -34,22 +28,14 @@ def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) ->
     app.extensions[BELL] = GuardedRedis(settings)
 
 
-def ring(name: str, *args: int | str) -> None:
+def ring(name: str, *ids: int) -> None:
     """After the commit: enqueue the job `name`; if Redis is away, the sweep will find the work."""
-    db.after_commit(lambda: ring_now(name, *args))
+    db.after_commit(lambda: ring_now(name, *ids))
 
 
-def ring_now(name: str, *args: int | str) -> bool:
+def ring_now(name: str, *ids: int) -> bool:
     """Enqueue at once, outside of a transaction; False when Redis is away."""
-    return on_redis(
-        lambda redis: queue(QUEUE_OF[name], redis).enqueue(
-            name,
-            *args,
-            job_timeout=JOB_TIMEOUT_SECONDS,
-            result_ttl=0,
-            failure_ttl=KEEP_FAILED_SECONDS,
-        )
-    )
+    return on_redis(lambda redis: enqueue(redis, name, *ids))
 
 
 def ring_again(name: str, promo_id: int) -> bool:
@@ -59,14 +45,15 @@ def ring_again(name: str, promo_id: int) -> bool:
         False when Redis is away.
     """
     key = f"{PREFIX}rung:{name}:{promo_id}"
-    rung: list[object] = []
-    reached = on_redis(
-        lambda redis: rung.append(redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS))
-    )
-    return ring_now(name, promo_id) if reached and rung[0] else reached
+
+    def ring_unless_rung(redis: Redis) -> None:
+        if redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS):
+            enqueue(redis, name, promo_id)
+
+    return on_redis(ring_unless_rung)
 
 
-def perform(name: str, *args: int | str) -> None:
+def perform(name: str, *args: int) -> None:
     """Do the job here and now: for the sweep, when no worker does."""
     AllowListedJob.handlers[name](*args)
 

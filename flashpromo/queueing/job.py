@@ -1,25 +1,44 @@
 """An RQ job that is harmless in the hands of whoever can write to Redis."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Self, cast
 
 from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from rq import Queue
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, QUEUES
+
 JOB_TIMEOUT_SECONDS: Final = 600
 KEEP_FAILED_SECONDS: Final = 7 * 24 * 3600
+LARGEST_ID: Final = 2**63 - 1
+
+REDIS_IS_AWAY: Final = (RedisConnectionError, RedisTimeoutError)
+"""Redis does not answer, as opposed to: it holds something that makes no sense."""
+
+BELIEVED: Final = frozenset(
+    {
+        *("data", "description", "origin", "status", "worker_name"),
+        *("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat"),
+    }
+)
+"""What is read of a job's hash. The rest (callbacks, webhooks, repeats, dependencies, classes named
+in `meta`, limits) could make RQ import, call or do more than the one handler."""
 
 Handler = Callable[..., object]
 
 
 class UnknownJob(Exception):
-    """A job in Redis names something that is not on the list."""
+    """A job in Redis names something that is not on the list, or brings more than ids."""
 
 
 class AllowListedJob(Job):
-    """An RQ job that can only run a function of `handlers`, with arguments from JSON."""
+    """An RQ job that can only run a function of `handlers`, with ids as arguments, from JSON."""
 
     handlers: ClassVar[Mapping[str, Handler]] = {}
 
@@ -32,16 +51,52 @@ class AllowListedJob(Job):
         """Build as RQ does, but always with the JSON serializer."""
         super().__init__(id, connection, JSONSerializer)
 
+    @classmethod
+    def fetch(
+        cls,
+        id: str,  # noqa: A002 - RQ's own name
+        connection: Redis | None = None,
+        serializer: Any = None,
+    ) -> Self:
+        """Read a job; one that cannot be read counts as not there, and so stops nobody.
+
+        Raises:
+            NoSuchJobError: not there, or not readable.
+            RedisError: Redis is away.
+        """
+        try:
+            return cast(Self, super().fetch(id, connection, serializer))
+        except (NoSuchJobError, *REDIS_IS_AWAY):
+            raise
+        except Exception as error:
+            raise NoSuchJobError(f"unreadable job {id!r}: {error!r}") from error
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
+        """Take over what is believed of the hash; how long a job may run and stay is our rule."""
+        super().restore({key: raw_data[key] for key in raw_data if _text(key) in BELIEVED})
+        if self.origin not in QUEUES:
+            self.origin = ACTIVATION
+        self.timeout = JOB_TIMEOUT_SECONDS
+        self.result_ttl = 0
+        self.failure_ttl = KEEP_FAILED_SECONDS
+
     @property
     def func(self) -> Handler:
+        """The handler of this job's name; see `check`."""
+        return self.check()
+
+    def check(self) -> Handler:
         """The handler of this job's name.
 
         Raises:
-            UnknownJob: when the name is not on the list, or the job claims to be a method.
+            UnknownJob: the name is not on the list, the job claims to be a method, or brings
+                anything but ids.
+            DeserializationError: it is no JSON.
         """
-        handler = self.handlers.get(self.func_name or "")
-        if handler is None or self.instance is not None:
-            raise UnknownJob(f"{self.func_name!r} is not on the list of jobs")
+        name = self.func_name
+        handler = self.handlers.get(name) if isinstance(name, str) else None
+        if handler is None or self.instance is not None or self.kwargs or not _are_ids(self.args):
+            raise UnknownJob(f"{name!r} with {self.args!r} is not on the list of jobs")
         return handler
 
     @property
@@ -63,3 +118,25 @@ class AllowListedJob(Job):
 def queue(name: str, redis: Redis) -> Queue:
     """The queue `name`, with this job class and JSON."""
     return Queue(name, connection=redis, job_class=AllowListedJob, serializer=JSONSerializer)
+
+
+def enqueue(redis: Redis, name: str, *ids: int, pipeline: Pipeline | None = None) -> None:
+    """Put a new job `name` for these ids into its queue, by way of `pipeline` if there is one."""
+    queue(QUEUE_OF[name], redis).enqueue(
+        name,
+        *ids,
+        job_timeout=JOB_TIMEOUT_SECONDS,
+        result_ttl=0,
+        failure_ttl=KEEP_FAILED_SECONDS,
+        pipeline=pipeline,
+    )
+
+
+def _are_ids(args: object) -> bool:
+    return isinstance(args, list | tuple) and all(
+        type(each) is int and 0 < each <= LARGEST_ID for each in args
+    )
+
+
+def _text(key: bytes | str) -> str:
+    return key.decode(errors="replace") if isinstance(key, bytes) else key

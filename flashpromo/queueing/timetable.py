@@ -6,29 +6,30 @@ own, and takes no lock: ringing a bell twice does no harm.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Final, cast
 
 from redis import Redis
 from redis.exceptions import RedisError
-from rq import Queue
 from rq_scheduler import Scheduler
 
 from flashpromo import db
+from flashpromo.barriers import barrier
+from flashpromo.guarded_redis import PREFIX
 from flashpromo.queueing.bell import on_redis
-from flashpromo.queueing.job import JOB_TIMEOUT_SECONDS, AllowListedJob, queue
+from flashpromo.queueing.job import JOB_TIMEOUT_SECONDS, AllowListedJob, enqueue
 from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, job_id
 
 log = logging.getLogger(__name__)
 
+REBUILD_SECONDS: Final = 60
+FRESH: Final = f"{PREFIX}timetable-is-fresh"
+JOB_KEY: Final = AllowListedJob.redis_job_namespace_prefix.encode()
+
 
 class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
     """rq-scheduler's sorted set, one step at a time."""
-
-    def get_queue_for_job(self, job: AllowListedJob) -> Queue:
-        """The queue by the job's name; never a queue class named in Redis."""
-        return queue(QUEUE_OF.get(job.func_name or "", ACTIVATION), self.connection)
 
     def step(self) -> int:
         """Enqueue what is due; throw away, with a log line, what cannot be read.
@@ -49,8 +50,61 @@ class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
                 raise
             except Exception:
                 log.exception("dropped an unreadable job from the timetable: %r", raw_id)
-                self.connection.zrem(self.scheduled_jobs_key, raw_id)
+                self.remove(raw_id)
         return enqueued
+
+    def enqueue_job(self, job: AllowListedJob) -> None:
+        """Put a job of its own into the queue, and take `job` out of the timetable.
+
+        RQ deletes a job that is done. Were it the timetable's, then a bell that came early and set
+        itself anew would be deleted as well.
+
+        Raises:
+            UnknownJob: it is not on the list.
+        """
+        job.check()
+        barrier("bell.due")
+        with self.connection.pipeline() as pipe:
+            enqueue(self.connection, cast(str, job.func_name), *job.args, pipeline=pipe)
+            self._remove(pipe, job.id.encode())
+            pipe.execute()
+        barrier("bell.rung")
+
+    def put(self, at: datetime, name: str, promo_id: int) -> None:
+        """Put the job of this promo at a whole second; the same promo again moves it."""
+        self.enqueue_at(
+            at,
+            name,
+            promo_id,
+            job_id=job_id(name, promo_id),
+            queue_name=QUEUE_OF[name],
+            timeout=JOB_TIMEOUT_SECONDS,
+            job_result_ttl=0,
+        )
+
+    def remove(self, *raw_ids: bytes) -> None:
+        """Take jobs out, together with what Redis keeps of them."""
+        with self.connection.pipeline() as pipe:
+            for raw_id in raw_ids:
+                self._remove(pipe, raw_id)
+            pipe.execute()
+
+    def _remove(self, pipe: Redis, raw_id: bytes) -> None:
+        pipe.zrem(self.scheduled_jobs_key, raw_id)
+        pipe.delete(JOB_KEY + raw_id)
+
+    def whole(self) -> dict[bytes, float]:
+        """Every job id with its time, in seconds since the epoch; without those whose job is lost.
+
+        One of a job that is lost could never be enqueued.
+        """
+        entries = dict(self.connection.zrange(self.scheduled_jobs_key, 0, -1, withscores=True))
+        with self.connection.pipeline() as pipe:
+            for raw_id in entries:
+                pipe.exists(JOB_KEY + raw_id)
+            found = pipe.execute()
+        lost = [raw_id for raw_id, exists in zip(entries, found, strict=True) if not exists]
+        return entries | dict.fromkeys(lost, float("nan"))
 
 
 def schedule(at: datetime, name: str, promo_id: int) -> None:
@@ -59,25 +113,8 @@ def schedule(at: datetime, name: str, promo_id: int) -> None:
 
 
 def schedule_now(at: datetime, name: str, promo_id: int) -> bool:
-    """Put into the timetable at once; False when Redis is away.
-
-    rq-scheduler cuts times to whole seconds: the next whole second is used, so that a bell comes
-    late by less than a second rather than early.
-    """
-    whole = at.astimezone(UTC).replace(microsecond=0)
-    if whole < at:
-        whole += timedelta(seconds=1)
-    return on_redis(
-        lambda redis: timetable(redis).enqueue_at(
-            whole,
-            name,
-            promo_id,
-            job_id=job_id(name, promo_id),
-            queue_name=QUEUE_OF[name],
-            timeout=JOB_TIMEOUT_SECONDS,
-            job_result_ttl=0,
-        )
-    )
+    """Put into the timetable at once; False when Redis is away."""
+    return on_redis(lambda redis: timetable(redis).put(next_whole_second(at), name, promo_id))
 
 
 def cancel(name: str, promo_id: int) -> None:
@@ -87,29 +124,45 @@ def cancel(name: str, promo_id: int) -> None:
 
 def cancel_now(name: str, promo_id: int) -> bool:
     """Take out of the timetable at once, together with the job itself."""
-
-    def remove(redis: Redis) -> None:
-        timetable(redis).cancel(job_id(name, promo_id))
-        redis.delete(AllowListedJob.key_for(job_id(name, promo_id)))
-
-    return on_redis(remove)
+    raw_id = job_id(name, promo_id).encode()
+    return on_redis(lambda redis: timetable(redis).remove(raw_id))
 
 
-def rebuild(redis: Redis, name: str, times: Iterable[tuple[int, datetime]]) -> None:
-    """Make the timetable of `name` equal to `times`: (promo id, when) pairs from the database."""
-    wanted = {job_id(name, promo_id): (promo_id, at) for promo_id, at in times}
+def is_fresh(redis: Redis) -> bool:
+    """The timetable was made equal to the database less than a minute ago, in this very Redis."""
+    return bool(redis.exists(FRESH))
+
+
+def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, datetime]]]) -> None:
+    """Make the timetable equal to what `read` finds in the database: promo ids and their times.
+
+    Redis is looked at before the database: a promo that is published in between is not known here
+    yet, and so not taken for an orphan. Only differences are written.
+    """
     table = timetable(redis)
-    for raw_id in cast(list[bytes], redis.zrange(table.scheduled_jobs_key, 0, -1)):
-        known = raw_id.decode(errors="replace")
-        if known.startswith(f"{name}-") and known not in wanted:
-            table.cancel(known)
-    for promo_id, at in wanted.values():
-        schedule_now(at, name, promo_id)
+    present = table.whole()
+    wanted = {
+        job_id(name, promo_id).encode(): (promo_id, next_whole_second(at))
+        for promo_id, at in read()
+    }
+    orphans = present.keys() - wanted.keys()
+    if orphans:
+        table.remove(*orphans)
+    for raw_id, (promo_id, at) in wanted.items():
+        if present.get(raw_id) != _epoch(at):
+            table.put(at, name, promo_id)
+    redis.set(FRESH, b"1", ex=REBUILD_SECONDS)
 
 
 def timetable(redis: Redis) -> Timetable:
     """rq-scheduler over `redis`, with our job class."""
     return Timetable(ACTIVATION, interval=1, connection=redis, job_class=AllowListedJob)
+
+
+def next_whole_second(at: datetime) -> datetime:
+    """`at` in UTC, rounded up: rq-scheduler cuts, and a bell is rather late than early."""
+    whole = at.astimezone(UTC).replace(microsecond=0)
+    return whole if whole == at else whole + timedelta(seconds=1)
 
 
 def _epoch(moment: datetime) -> int:
