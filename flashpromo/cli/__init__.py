@@ -2,10 +2,11 @@
 
 from flask import Flask
 
-from flashpromo.cli import clients, processes
+from flashpromo.cli import clients, demo, doctor, processes, promos, users
 
 
 def init_app(app: Flask) -> None:
     """Make the commands known to `flask`."""
-    for command in (processes.worker, processes.scheduler, clients.group):
+    groups = (clients.group, demo.group, promos.group, users.group)
+    for command in (processes.worker, processes.scheduler, doctor.doctor, *groups):
         app.cli.add_command(command)
