@@ -11,9 +11,11 @@ from flask import current_app, request
 
 from flashpromo.accounts import tokens
 from flashpromo.accounts.principal import Kind, Principal
+from flashpromo.db import app_now
 from flashpromo.errors import Forbidden, NotAuthenticated
 from flashpromo.market import members
 from flashpromo.market.members import Role
+from flashpromo.promos import queries
 from flashpromo.promos.queries import SHOPPER, Sight
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -80,6 +82,11 @@ def store_scope() -> frozenset[int] | None:
 def promo_sight() -> Sight:
     """The promos that the asking person may see: a client those that have started."""
     return SHOPPER if principal().kind is CLIENT else Sight(store_ids=store_scope())
+
+
+def must_see(promo_id: int) -> None:
+    """Raise `NotFound` for a promo that the asking person may not see."""
+    queries.get(promo_id, promo_sight(), app_now())
 
 
 def must_own(store_id: int) -> None:

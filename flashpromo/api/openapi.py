@@ -1,5 +1,7 @@
 """The OpenAPI 3.1 document: what every operation shares is said here once."""
 
+import json
+import re
 from typing import Any, Final
 
 from apiflask import APIFlask
@@ -7,6 +9,7 @@ from apiflask import APIFlask
 from flashpromo.api.guard import ALLOWED
 from flashpromo.api.problems import MIMETYPE
 
+NESTED: Final = re.compile(r"#/components/schemas/\w+\.(\w+)")
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "description": "RFC 9457 problem; `errors` maps the wrong fields to their messages.",
@@ -42,6 +45,7 @@ def init_app(app: APIFlask) -> None:
 
     @app.spec_processor
     def complete(spec: Any) -> Any:
+        spec = _one_name_each(spec)
         spec["components"].setdefault("schemas", {})["Problem"] = PROBLEM
         spec["security"] = [{"token": []}]
         spec["tags"] = [
@@ -53,6 +57,17 @@ def init_app(app: APIFlask) -> None:
                     operation["responses"]["default"] = REFUSAL
         _open_to_anyone(app, spec)
         return spec
+
+
+def _one_name_each(spec: dict[str, Any]) -> dict[str, Any]:
+    """Let `StorePage.StoreOut` and `ProductOut.StoreOut` be the one `StoreOut` that they are."""
+    renamed = NESTED.sub(r"#/components/schemas/\1", json.dumps(spec))
+    complete: dict[str, Any] = json.loads(renamed)
+    schemas = complete["components"]["schemas"]
+    for name in [name for name in schemas if "." in name]:
+        schemas.setdefault(name.rpartition(".")[2], schemas[name])
+        del schemas[name]
+    return complete
 
 
 def _open_to_anyone(app: APIFlask, spec: dict[str, Any]) -> None:

@@ -82,42 +82,9 @@ def change_promo(promo_id: int, body: Given) -> PromoOut:
 def delete_promo(promo_id: int) -> tuple[str, int]:
     """Delete a promo; one that is not over is cancelled by it."""
     with transaction():
-        _demand_sight(promo_id)
+        guard.must_see(promo_id)
         campaign.delete(promo_id)
     return "", 204
-
-
-@blueprint.post("/<int:promo_id>/pause/")
-@guard.allow(OPERATOR, MERCHANT)
-@blueprint.output(PromoOut)
-def pause_promo(promo_id: int) -> PromoOut:
-    """Stop new reservations and notifications for a while."""
-    with transaction():
-        _demand_sight(promo_id)
-        promo = lifecycle.pause(promo_id)
-    return promo_documents.one(promo, app_now())
-
-
-@blueprint.post("/<int:promo_id>/resume/")
-@guard.allow(OPERATOR, MERCHANT)
-@blueprint.output(PromoOut)
-def resume_promo(promo_id: int) -> PromoOut:
-    """Go on with a paused promo."""
-    with transaction():
-        _demand_sight(promo_id)
-        promo = lifecycle.resume(promo_id)
-    return promo_documents.one(promo, app_now())
-
-
-@blueprint.post("/<int:promo_id>/cancel/")
-@guard.allow(OPERATOR, MERCHANT)
-@blueprint.output(PromoOut)
-def cancel_promo(promo_id: int) -> PromoOut:
-    """End a promo for good and release its holds."""
-    with transaction():
-        _demand_sight(promo_id)
-        promo = campaign.cancel(promo_id)
-    return promo_documents.one(promo, app_now())
 
 
 def _change(promo_id: int, body: Given) -> PromoOut:
@@ -126,16 +93,11 @@ def _change(promo_id: int, body: Given) -> PromoOut:
     if "segment_ids" in changes:
         changes["segment_ids"] = tuple(changes["segment_ids"])
     with transaction():
-        _demand_sight(promo_id)
+        guard.must_see(promo_id)
         if "product_id" in changes:
             _demand_product(changes["product_id"])
         promo = lifecycle.change(promo_id, changes, is_active=is_active)
     return promo_documents.one(promo, app_now())
-
-
-def _demand_sight(promo_id: int) -> None:
-    """Raise `NotFound` for a promo that the asking person may not see."""
-    queries.get(promo_id, guard.promo_sight(), app_now())
 
 
 def _demand_product(product_id: int) -> None:

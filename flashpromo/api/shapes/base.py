@@ -67,7 +67,16 @@ def partial(model: type[Given]) -> type[Given]:
     fields: dict[str, Any] = {
         name: (field.rebuild_annotation(), None) for name, field in model.model_fields.items()
     }
-    return create_model(f"{model.__name__}Patch", __base__=model, __doc__=model.__doc__, **fields)
+    name = f"{model.__name__.removesuffix('In')}Patch"
+    patch = create_model(name, __base__=model, __doc__=model.__doc__, **fields)
+    patch.model_config["json_schema_extra"] = _without_defaults
+    return patch
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """What a PATCH leaves out stays as it is, so no default may be documented."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
 
 
 def page_of(model: type[Shown]) -> type[Page]:
