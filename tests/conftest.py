@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL, Engine
 from flashpromo.app import create_app
 from flashpromo.config import Settings
 from flashpromo.db import Base, db
+from tests.own_redis import OwnRedis, running_app
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -141,3 +142,21 @@ def clock(engine: Engine) -> Clock:
 def world(context: None) -> World:
     """TechShop on the Zócalo, its merchant, and the clients Alice, Bob, Carol, Dan and Erin."""
     return World.build()
+
+
+@pytest.fixture
+def own_redis(app: Flask, clean: None, settings: Settings, tmp_path: Path) -> Iterator[OwnRedis]:
+    """A second Redis, and a context of an application that uses it; name it after `world`."""
+    own = OwnRedis(tmp_path)
+    own.start()
+    try:
+        with running_app(own, settings):
+            yield own
+    finally:
+        own.stop()
+
+
+@pytest.fixture
+def no_redis(own_redis: OwnRedis) -> None:
+    """The application's Redis is gone."""
+    own_redis.stop()

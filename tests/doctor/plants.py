@@ -1,0 +1,28 @@
+"""Planting a corruption: whatever guards against it is dropped, in a transaction that is undone."""
+
+from flask import Flask
+from sqlalchemy import text
+
+from flashpromo.db import session
+from flashpromo.doctor import Finding, look
+from tests.doctor.town import Town
+
+
+def findings(app: Flask, town: Town, *statements: str) -> list[Finding]:
+    """What the doctor finds after these statements, which are then rolled back, DDL included."""
+    with app.app_context():
+        try:
+            for statement in statements:
+                session().execute(text(statement), town.values)
+            found = list(look(town.now))
+        finally:
+            session().rollback()
+    return [finding for finding in found if finding.status != "ok"]
+
+
+def unguarded(table: str, *constraints: str) -> list[str]:
+    return [f"ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE" for name in constraints]
+
+
+def update(table: str, assignment: str, where: str) -> str:
+    return f"UPDATE {table} SET {assignment} WHERE {where}"
