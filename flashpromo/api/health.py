@@ -46,9 +46,9 @@ def _database() -> list[str]:
         db.session().rollback()
         return ["The database does not answer, or has no schema."]
     wanted = _newest_migration()
-    return (
-        [] if present == wanted else [f"The schema is at {present}, this release needs {wanted}."]
-    )
+    if present != wanted:
+        return [f"The schema is at {present}, this release needs {wanted}."]
+    return []
 
 
 def _redis() -> list[str]:

@@ -13,12 +13,11 @@ from apiflask import APIFlask
 from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter, RateLimitExceeded
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from flashpromo.api.problems import refusal
 from flashpromo.config import Settings
 from flashpromo.errors import TooSoon
+from flashpromo.guarded_redis import PREFIX, connect
 
 TOKEN_VIEW: Final = "auth.create_token"  # noqa: S105 - the name of a view
 LIMITER: Final = "flashpromo_limiter"
@@ -28,11 +27,14 @@ NAMES_AN_ADDRESS: Final = 10
 
 def init_app(app: APIFlask, settings: Settings) -> None:
     """Limit the failures of the token view of this application."""
+    redis = connect(settings, settings.redis_timeout_ms / 1000)
+    options: dict[str, Any] = {"connection_pool": redis.connection_pool}
     limiter = Limiter(
         _address,
         app=app,
         storage_uri=settings.redis_url.replace("unix://", "redis+unix://", 1),
-        storage_options=_impatient(settings),
+        storage_options=options,
+        key_prefix=f"{PREFIX}limits",
         strategy="moving-window",
         in_memory_fallback_enabled=True,
         swallow_errors=True,
@@ -44,17 +46,6 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     app.view_functions[TOKEN_VIEW] = view
     app.extensions[LIMITER] = limiter
     app.register_error_handler(RateLimitExceeded, _too_many)
-
-
-def _impatient(settings: Settings) -> dict[str, Any]:
-    """Options of the Redis client: short timeouts, no retries."""
-    timeout = settings.redis_timeout_ms / 1000
-    return {
-        "socket_timeout": timeout,
-        "socket_connect_timeout": timeout,
-        "retry": Retry(NoBackoff(), 0),
-        "retry_on_error": [],
-    }
 
 
 def _failed(response: Response) -> bool:
