@@ -22,7 +22,7 @@ class AlreadyHeld(Conflict):
     """Every unit is held; `held_by_you` when one of them is the caller's own."""
 
     code = "already_held"
-    title = "Another client holds this just now."
+    title = "Every unit of this promo is held just now."
 
 
 class SoldOut(Conflict):

@@ -32,8 +32,8 @@ def create(terms: Terms, *, publish: bool = False) -> Promo:
         InvalidFields: a field is wrong, or the product or a segment does not exist.
         PromoOverlaps: published, and another published promo of the product overlaps.
     """
-    promo = Promo()
     now = app_now()
+    promo = Promo(created_at=now)
     _save(promo, terms, publish=publish, now=now)
     session().add(PromoRun(promo_id=promo.id))
     session().flush()
