@@ -35,8 +35,7 @@ def steps() -> Iterator[Step]:
     Raises:
         NotForProduction: before anything is written.
     """
-    if config.current().environment == "production":
-        raise NotForProduction
+    refuse_in_production()
     yield partial(_silently, market.ensure_segments)
     yield partial(_silently, market.ensure_users)
     yield partial(_silently, market.ensure_shops)
@@ -49,6 +48,12 @@ def steps() -> Iterator[Step]:
         for promo_id in offers.in_the_way(offer, now):
             yield partial(_cancel, promo_id)
         yield partial(offers.make, offer)
+
+
+def refuse_in_production() -> None:
+    """Raise `NotForProduction` where the demo has no place."""
+    if config.current().environment == "production":
+        raise NotForProduction
 
 
 def bring_characters() -> str:

