@@ -1,0 +1,35 @@
+"""A scheduler killed as it rings, or everything: at most 10 s late once there is one again."""
+
+import pytest
+
+from tests.processes.conftest import in_seconds, since
+from tests.processes.running import eventually
+
+pytestmark = pytest.mark.xdist_group("scheduler killed")
+
+LATE = 10
+
+
+@pytest.mark.parametrize("barrier", ["bell.due", "bell.rung"])
+def test_a_scheduler_killed_as_it_rings(service, world, outside, barrier):
+    service.start("worker activation", "worker delivery")
+    scheduler, hold = service.start_held("scheduler", barrier)
+    promo = in_seconds(world, 1.2)
+    hold.await_arrival()
+    print(f"{barrier}: reached once")
+    scheduler.kill()
+    service.start("scheduler")
+    outside.await_activation(promo, late=LATE + since(promo))
+    outside.await_delivery(promo)
+
+
+def test_all_of_them_killed_before_the_start_and_started_again(service, world, outside):
+    programs = service.start("worker activation", "worker delivery", "scheduler")
+    promo = in_seconds(world, 2)
+    for program in programs:
+        program.kill()
+    eventually(lambda: since(promo) > 0, 5)
+    assert outside.lateness(promo) is None
+    service.start("worker activation", "worker delivery", "scheduler")
+    outside.await_activation(promo, late=LATE + since(promo))
+    outside.await_delivery(promo)
