@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.errors import BadRequest
 
@@ -31,7 +32,7 @@ class ExactRequest(Request):
     def _exact_json(self) -> Any:
         """The body; `null` and nothing at all are refused like every other non-object."""
         try:
-            body = json.loads(self.get_data(), parse_float=_decimal, parse_constant=_decimal)
+            body = json.loads(self._whole_body(), parse_float=_decimal, parse_constant=_decimal)
         except RecursionError as error:
             raise BadRequest("The body nests too deeply.") from error
         except ValueError as error:
@@ -39,6 +40,14 @@ class ExactRequest(Request):
         if body is None:
             raise BadRequest("The body must be a JSON object.")
         return body
+
+    def _whole_body(self) -> bytes:
+        """The body. One without a stated length is cut at the limit: that must not go unseen."""
+        data = self.get_data()
+        limit = self.max_content_length
+        if self.content_length is None and limit is not None and len(data) >= limit:
+            raise RequestEntityTooLarge
+        return data
 
 
 def _decimal(digits: str) -> Decimal:

@@ -1,5 +1,6 @@
 """Every wrong value is a 4xx with the field's name; never a 5xx, nothing half written."""
 
+import io
 import json
 from datetime import timedelta
 
@@ -280,6 +281,18 @@ def test_a_body_of_20_mb_is_413(operator: Caller, path: str):
     body = b'{"name": "' + b"x" * 20_000_000 + b'"}'
     answer = operator.post(path, data=body, content_type="application/json")
     assert (answer.status_code, answer.json["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.parametrize(("size", "status"), [(100, 201), (20_000_000, 413)])
+def test_a_chunked_body_is_read_to_its_end(operator: Caller, size: int, status: int):
+    body = b'{"name": "x", "latitude": 0, "longitude": 0, "more": "' + b"x" * size + b'"}'
+    answer = operator.post(
+        STORES,
+        input_stream=io.BytesIO(body),
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},  # as the web server says
+    )
+    assert answer.status_code == status
 
 
 def test_unknown_and_read_only_fields_are_ignored(operator: Caller):
