@@ -210,9 +210,9 @@ HARD_PLACES = {
 
 
 def hard_scene(places: Collection[str] = tuple(HARD_PLACES)) -> Scene:
-    """At every one of these places a promo of 2 km and one of 50 km, with clients at the edge of each.
+    """At every one of these places a promo of 2 km and one of 50 km.
 
-    They stand in the four winds half a millimetre inside the edge and half a millimetre outside.
+    Clients stand in the four winds, half a millimetre inside each edge and half a millimetre off.
     Besides there is one who is far, one with an old fix, one of another segment, one who has
     opted out, one who was told today, and one with no location.
     """
