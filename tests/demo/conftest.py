@@ -1,5 +1,6 @@
-"""The demo is run from the command line."""
+"""The demo is run from the command line, beside the processes of the service."""
 
 from tests.cli.conftest import run
+from tests.processes.conftest import clean, service
 
-__all__ = ["run"]
+__all__ = ["clean", "run", "service"]

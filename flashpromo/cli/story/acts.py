@@ -135,7 +135,8 @@ def race(tell: Teller, promo: Promo, rivals: list[Guest], counter: Counter) -> H
 
 
 def once_a_day(tell: Teller, guests: list[Guest]) -> Promo:
-    """A second promo for the same clients, while the first one is held."""
+    """A second promo for the same clients on the same day."""
+    tell.act("Nobody is told twice on one day (a second promo, with its own T)")
     promo = publish(tell, stage.MUG)
     found = observing.activation(promo.id, promo.start_time + PATIENCE)
     tell.demand(found is not None, "the second promo starts too")
