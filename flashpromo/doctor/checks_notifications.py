@@ -55,8 +55,9 @@ WHERE told.created_at > least(run.sold_out_at, run.cancelled_at, run.ended_at)
 WITHIN_THE_RADIUS = """
 SELECT told.client_id, told.local_day, told.promo_id, told.distance_m, promo.max_distance_km
 FROM notification AS told JOIN promo ON promo.id = told.promo_id
-WHERE NOT told.distance_m BETWEEN 0 AND 0.001 + 1000 *
-  CASE WHEN told.created_at >= promo.updated_at THEN promo.max_distance_km ELSE 50 END
+WHERE NOT told.distance_m BETWEEN 0 AND 0.001 + 1000 * CASE
+  WHEN told.created_at >= promo.updated_at THEN CAST(promo.max_distance_km AS double precision)
+  ELSE 50 END
 """
 
 IN_A_SEGMENT = """
