@@ -12,6 +12,7 @@ from flashpromo.db import session
 
 TABLES = ("notification", "delivery")
 WEEKS_AHEAD = 2
+TURN = text("LOCK TABLE ONLY notification IN SHARE UPDATE EXCLUSIVE MODE")
 LOCK_TIMEOUT = text("SET LOCAL lock_timeout = '2s'")
 MOVE = """
 WITH moved AS (
@@ -31,15 +32,21 @@ def ensure(today: date) -> list[str]:
     first = _monday(today - timedelta(days=1))
     last = _monday(today + timedelta(days=1, weeks=WEEKS_AHEAD))
     weeks = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
-    missing = [
+    if not _missing(weeks):
+        return []
+    # Of two schedulers at once the second waits here, and then finds nothing missing any more.
+    session().execute(TURN)
+    session().execute(LOCK_TIMEOUT)
+    return [_make(table, week) for table, week in _missing(weeks)]
+
+
+def _missing(weeks: list[date]) -> list[tuple[str, date]]:
+    return [
         (table, week)
         for week in weeks
         for table in TABLES
         if not session().execute(EXISTING, {"name": _name(table, week)}).scalar_one()
     ]
-    if missing:
-        session().execute(LOCK_TIMEOUT)
-    return [_make(table, week) for table, week in missing]
 
 
 def _make(table: str, monday: date) -> str:
