@@ -1,0 +1,54 @@
+"""How the wave finds its audience among many clients."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+
+from flashpromo import campaign
+from flashpromo.db import session
+from flashpromo.notify import fan_out
+from tests.audience.plain_rule import Offer
+from tests.audience.plans import analyze, plans_of
+from tests.audience.scenes import HARD_PLACES, Scene
+from tests.audience.stage import stage
+
+NOW = datetime(2026, 3, 29, 12, tzinfo=UTC)
+ZOCALO = HARD_PLACES["in Mexico City"]
+# A grid of 0.7 degrees: some 77 km from edge to edge, a city with its suburbs.
+CROWD = text("""
+INSERT INTO client (latitude, longitude, located_at, segment_ids, time_zone)
+SELECT 19.43 + 0.7 * ((n % 150) / 150.0 - 0.5), -99.13 + 0.7 * ((n / 150) / 150.0 - 0.5),
+       :now, ARRAY[1 + n % 4], 'America/Mexico_City'
+FROM generate_series(0, 22499) AS n
+""")
+
+
+@pytest.fixture
+def city(context):
+    """22,500 clients around TechShop and a promo of 2 km, with fresh statistics."""
+    scene = Scene(NOW, [Offer(ZOCALO, Decimal(2), frozenset({1, 2}), Decimal("10.00"))], [])
+    with stage(NOW):
+        scene.write()
+        session().execute(CROWD, {"now": NOW})
+        analyze("client", "promo", "promo_run", "notification")
+        yield scene
+
+
+def test_an_audience_of_two_kilometres_is_found_by_the_index(city):
+    plan = plans_of(lambda: session().execute(fan_out.audience(city.promo_ids, NOW)).all())
+    assert "ix_client_location" in plan
+    assert "Seq Scan on client" not in plan
+
+
+def test_the_activation_as_it_is_run_finds_it_by_the_index_too(city):
+    plan = plans_of(lambda: fan_out.fan_out(city.promo_ids, NOW, ["log"]))
+    assert "ix_client_location" in plan
+    assert "Seq Scan on client" not in plan
+
+
+def test_the_preview_finds_it_by_the_index_too(city):
+    plan = plans_of(lambda: campaign.preview(1, [1, 2], Decimal(2)))
+    assert "ix_client_location" in plan
+    assert "Seq Scan on client" not in plan
