@@ -3,7 +3,10 @@
 import pytest
 from flask import Flask
 
+from flashpromo.api.blueprints import resource
 from flashpromo.api.guard import ALLOWED
+from flashpromo.app import create_app
+from flashpromo.config import Settings
 from tests.api.conftest import Caller
 
 OPEN = {
@@ -48,6 +51,15 @@ def test_every_other_route_is_401_without_a_token(app: Flask, client):
             assert answer.status_code == 401, (method, path)
             paths += 1
     assert paths > 60
+
+
+def test_a_route_that_declares_nothing_is_refused_to_all(settings: Settings, operator: Caller):
+    forgotten = resource("forgotten", "/forgotten", tag="Forgotten")
+    forgotten.get("/")(lambda: "secret")
+    app = create_app(settings)
+    app.register_blueprint(forgotten)
+    for caller in (app.test_client(), Caller(app.test_client(), operator.token)):
+        assert caller.get("/api/forgotten/").status_code == 403
 
 
 @pytest.mark.parametrize(
