@@ -25,17 +25,20 @@ sold_out_at = :now WHERE promo_id = :promo_id AND sold_out_at IS NULL AND cancel
     SELECT FROM promo_unit WHERE promo_id = :promo_id AND sold_at IS NULL AND NOT closed)
 """
 
-# Whoever else is at this row is not waited for: a wave that stands still, because its process was
-# stopped or its machine is gone, keeps its own promos only. What is skipped is still due, and is
-# found again a second later.
+# Whoever else is at one of these rows is not waited for: a wave that stands still, because its
+# process was stopped or its machine is gone, keeps its own promos only. What is skipped is still
+# due, and is found again a second later. The terms are locked too: a promo that is being moved must
+# not start by its old times, or its move would not see that it has started.
 CLAIM = text("""
 UPDATE promo_run AS run SET activated_at = :now
-FROM promo
+FROM (
+    SELECT id FROM promo
+    WHERE id = :promo_id AND published AND start_time <= :now AND end_time > :now
+    FOR SHARE SKIP LOCKED) AS promo
 WHERE run.promo_id = (
     SELECT promo_id FROM promo_run WHERE promo_id = :promo_id AND activated_at IS NULL
     FOR NO KEY UPDATE SKIP LOCKED)
   AND promo.id = run.promo_id
-  AND promo.published AND promo.start_time <= :now AND promo.end_time > :now
   AND run.activated_at IS NULL AND run.paused_at IS NULL
   AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL
 """)

@@ -24,7 +24,7 @@ from flashpromo.market import products, stores
 from flashpromo.notify import partitions
 from flashpromo.promos import catalogue, lifecycle
 from tests.conftest import Clock
-from tests.story import terms
+from tests.story import forget_hints, terms
 from tests.world import World
 
 PASSWORD_HASH = "not a hash: nobody signs in here"
@@ -81,12 +81,6 @@ def build(clock: Clock, redis: Redis) -> Town:
     town.now = app_now()
     session().rollback()
     return town
-
-
-def forget_hints(redis: Redis) -> None:
-    """Redis measures its seconds by itself: after a jump of the clock its hints are over."""
-    for key in (*redis.scan_iter("flashpromo:taken:*"), *redis.scan_iter("flashpromo:eligible:*")):
-        redis.delete(key)
 
 
 def _open(town: Town) -> None:

@@ -1,0 +1,101 @@
+"""A change of the terms and the activation at the same instant: one of them is first."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask import Flask
+
+from flashpromo import barriers, campaign
+from flashpromo.db import app_now, session, transaction
+from flashpromo.promos import catalogue, lifecycle
+from flashpromo.promos.models import PromoRun
+from flashpromo.promos.states import State
+from tests.story import publish, state_of
+
+
+@contextmanager
+def in_the_middle(app: Flask, step, place: str) -> Iterator[None]:
+    """Somebody else has done `step` as far as `place`, and goes on after the block."""
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def wait_here(name: str) -> None:
+        if name == place and threading.current_thread() is other:
+            arrived.set()
+            assert go_on.wait(10)
+
+    def run() -> None:
+        with app.app_context(), transaction():
+            step()
+
+    other = threading.Thread(target=run)
+    barriers.listener = wait_here
+    try:
+        other.start()
+        assert arrived.wait(10)
+        yield
+    finally:
+        go_on.set()
+        other.join()
+        barriers.listener = None
+
+
+def activate_now() -> dict[int, int]:
+    with transaction():
+        return campaign.activate_due().notified
+
+
+def activated_at(promo_id: int):
+    return session().get(PromoRun, promo_id, populate_existing=True).activated_at
+
+
+def test_a_promo_that_is_being_moved_does_not_start_by_its_old_times(app, world):
+    promo = publish(world)
+    later = app_now() + timedelta(hours=1)
+    with in_the_middle(
+        app, lambda: lifecycle.change(promo.id, {"start_time": later}), "transaction.ready"
+    ):
+        assert activate_now() == {}
+    assert state_of(promo.id) is State.SCHEDULED
+    assert activated_at(promo.id) is None
+
+
+def test_it_starts_by_its_new_times(app, world, clock):
+    promo = publish(world)
+    later = app_now() + timedelta(hours=1)
+    with in_the_middle(
+        app, lambda: lifecycle.change(promo.id, {"start_time": later}), "transaction.ready"
+    ):
+        activate_now()
+    clock.advance(minutes=61)
+    assert activate_now() == {promo.id: 1}
+
+
+def test_a_promo_that_is_being_activated_is_moved_afterwards(app, world):
+    promo = publish(world)
+    later = app_now() + timedelta(hours=1)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        mover = threading.Thread(target=_move, args=(app, promo.id, later))
+        mover.start()
+        mover.join(0.3)
+        assert mover.is_alive()  # it waits for the wave
+    mover.join(10)
+    assert state_of(promo.id) is State.SCHEDULED
+    assert activated_at(promo.id) is None  # it will start again, by its new times
+
+
+def test_a_store_that_moves_holds_up_its_promos_only_until_the_next_sweep(app, world):
+    promo = publish(world)
+    with in_the_middle(
+        app,
+        lambda: catalogue.change_store(world.store_id, None, latitude=19.44),
+        "transaction.ready",
+    ):
+        assert activate_now() == {}
+    assert activate_now() == {promo.id: 1}
+
+
+def _move(app: Flask, promo_id: int, later) -> None:
+    with app.app_context(), transaction():
+        lifecycle.change(promo_id, {"start_time": later})
