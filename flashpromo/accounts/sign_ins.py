@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import db
 from flashpromo.accounts import passwords
-from flashpromo.accounts.fields import Checks
+from flashpromo.fields import Checks
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
 from flashpromo.errors import InvalidFields, NotFound, WrongCredentials
 

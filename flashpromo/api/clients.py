@@ -9,7 +9,6 @@ from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.guard import CLIENT, OPERATOR
 from flashpromo.api.paging import PageQuery
-from flashpromo.api.readings import last_told
 from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
 from flashpromo.api.shapes.base import Given
 from flashpromo.audience import clients, profiles
@@ -17,6 +16,7 @@ from flashpromo.audience.client_terms import ClientChanges
 from flashpromo.audience.profiles import Profile
 from flashpromo.db import app_now, transaction
 from flashpromo.errors import NotFound
+from flashpromo.notify.queries import last_told
 
 blueprint = resource("clients", "/users/clients-profiles", tag="Users")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flashpromo.api import guard, paging, promo_documents, readings
+from flashpromo.api import guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.guard import CLIENT
 from flashpromo.api.paging import PageQuery
@@ -12,6 +12,7 @@ from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, Reservat
 from flashpromo.checkout import hold, queries, settle
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, transaction
+from flashpromo.promos import queries as promo_queries
 
 blueprint = resource("reservations", "/promotions/promo-reservations", tag="Promotions")
 
@@ -58,7 +59,7 @@ def release(key: int | UUID) -> ReservationOut:
 
 
 def _shown(found: Sequence[Reservation]) -> list[ReservationOut]:
-    promos = list(readings.promos({each.promo_id for each in found}).values())
+    promos = list(promo_queries.by_id({each.promo_id for each in found}).values())
     now = app_now()
     documents = {each.id: each for each in promo_documents.many(promos, now)}
     return [ReservationOut.of_reservation(each, documents[each.promo_id], now) for each in found]

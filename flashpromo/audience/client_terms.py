@@ -5,7 +5,7 @@ from typing import Any, Final, TypedDict
 from zoneinfo import ZoneInfo
 
 from flashpromo import config
-from flashpromo.accounts.fields import Checks
+from flashpromo.fields import Checks
 from flashpromo.audience.models import Client
 
 OLDEST_FIX: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from flashpromo import cache, db
-from flashpromo.accounts.fields import Checks
+from flashpromo.fields import Checks
 from flashpromo.audience.models import Segment
 from flashpromo.errors import InvalidFields, NotFound
 

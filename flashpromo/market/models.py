@@ -1,8 +1,8 @@
 """Stores, products and members: small tables that everybody joins.
 
-Latitude and longitude are the truth and are checked; the point is derived from them by the database,
-because PostGIS silently turns longitude 200 into -160. Deleting keeps the row (`deleted_at`): what
-was sold there still has to name it.
+Latitude and longitude are the truth and are checked; the point is derived from them by the
+database, because PostGIS silently turns longitude 200 into -160. Deleting keeps the row
+(`deleted_at`): what was sold there still has to name it.
 """
 
 from datetime import datetime

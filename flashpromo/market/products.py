@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from sqlalchemy import ColumnElement, func, select, true, update
 
 from flashpromo import cache, db
-from flashpromo.accounts.fields import Checks
+from flashpromo.fields import Checks
 from flashpromo.errors import NotFound
 from flashpromo.market.models import Product, Store
 

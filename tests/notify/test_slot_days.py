@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, text
 
-from flashpromo.accounts import time_zones
+from flashpromo import time_zones
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client
 from flashpromo.db import session

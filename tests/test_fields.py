@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from flashpromo.accounts import time_zones
-from flashpromo.accounts.fields import Checks
+from flashpromo import time_zones
+from flashpromo.fields import Checks
 from flashpromo.errors import InvalidFields
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
-from flashpromo.accounts import time_zones
+from flashpromo import time_zones
 from flashpromo.errors import InvalidFields
 
 CENT: Final = Decimal("0.01")
