@@ -1,16 +1,12 @@
 """The activation: who is told, once, and by which promo."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 
-from flashpromo import campaign
-from flashpromo.db import app_now, session, transaction
+from flashpromo.db import session
 from flashpromo.notify.models import Delivery, Notification
-from flashpromo.promos import lifecycle
 from flashpromo.promos.models import PromoRun
-from tests.story import activate, publish
+from tests.story import activate
 
 
 def notified() -> set[int]:

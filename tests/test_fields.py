@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from flashpromo import time_zones
-from flashpromo.fields import Checks
 from flashpromo.errors import InvalidFields
+from flashpromo.fields import Checks
 
 
 def fails(check: str, value, **limits) -> bool:

@@ -1,8 +1,8 @@
 """The characters of the tests.
 
-TechShop stands on the Zócalo of Mexico City. Alice is near and a new user; Bob is a new user too, but
-far; Carol is near and has muted promos; Dan is near, but only a frequent buyer; Erin is near, but her
-fix is too old; Frank has no location.
+TechShop stands on the Zócalo of Mexico City. Alice is near and a new user; Bob is a new user too,
+but far; Carol is near and has muted promos; Dan is near, but only a frequent buyer; Erin is near,
+but her fix is too old; Frank has no location.
 """
 
 from dataclasses import dataclass, field

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import db
 from flashpromo.accounts import passwords
-from flashpromo.fields import Checks
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
 from flashpromo.errors import InvalidFields, NotFound, WrongCredentials
+from flashpromo.fields import Checks
 
 LONGEST_PASSWORD: Final = 1024
 LONGEST_EMAIL: Final = 254

@@ -5,8 +5,8 @@ from typing import Any, Final, TypedDict
 from zoneinfo import ZoneInfo
 
 from flashpromo import config
-from flashpromo.fields import Checks
 from flashpromo.audience.models import Client
+from flashpromo.fields import Checks
 
 OLDEST_FIX: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST_FIX_AHEAD: Final = timedelta(minutes=1)

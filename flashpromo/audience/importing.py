@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from flashpromo import cache
-from flashpromo import time_zones
+from flashpromo import cache, time_zones
 from flashpromo.audience import import_merge, import_sign_ins, import_staging
 from flashpromo.audience.import_rows import Record, RowChecks
 from flashpromo.audience.import_staging import Rejected, Report

@@ -8,9 +8,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from flashpromo import cache, db
-from flashpromo.fields import Checks
 from flashpromo.audience.models import Segment
 from flashpromo.errors import InvalidFields, NotFound
+from flashpromo.fields import Checks
 
 BIGGEST_ID: Final = 2**31 - 1
 NOT_DELETED: Final = Segment.deleted_at.is_(None)

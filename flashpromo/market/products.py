@@ -12,8 +12,8 @@ from typing import TypedDict, Unpack
 from sqlalchemy import ColumnElement, func, select, true, update
 
 from flashpromo import cache, db
-from flashpromo.fields import Checks
 from flashpromo.errors import NotFound
+from flashpromo.fields import Checks
 from flashpromo.market.models import Product, Store
 
 

@@ -11,8 +11,8 @@ from typing import TypedDict, Unpack
 from sqlalchemy import ColumnElement, func, select, true
 
 from flashpromo import cache, db
-from flashpromo.fields import Checks
 from flashpromo.errors import NotFound
+from flashpromo.fields import Checks
 from flashpromo.market import products
 from flashpromo.market.models import Store
 

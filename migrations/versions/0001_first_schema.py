@@ -8,8 +8,8 @@ Create Date: 2026-11-22 15:54:03.432449
 
 """
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 from geoalchemy2 import Geography
 from sqlalchemy.dialects import postgresql
 
