@@ -40,14 +40,14 @@ WHERE run.promo_id = (
     FOR NO KEY UPDATE SKIP LOCKED)
   AND promo.id = run.promo_id
   AND run.activated_at IS NULL AND run.paused_at IS NULL
-  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL
+  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
 """)
 
 DUE = text("""
 SELECT promo.id, promo.start_time FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
 WHERE promo.published AND promo.start_time <= :now AND promo.end_time > :now
   AND run.activated_at IS NULL AND run.paused_at IS NULL
-  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL
+  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
 ORDER BY promo.id
 """)
 

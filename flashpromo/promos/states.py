@@ -75,4 +75,5 @@ def running(now: ColumnElement[datetime]) -> ColumnElement[bool]:
         PromoRun.paused_at.is_(None),
         PromoRun.sold_out_at.is_(None),
         PromoRun.cancelled_at.is_(None),
+        PromoRun.ended_at.is_(None),
     )
