@@ -13,7 +13,7 @@ from flashpromo.accounts.models import USERNAME_PATTERN
 
 LONGEST_EXTERNAL_ID: Final = 200
 
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?").fullmatch
+_NUMBERS: Final = (int, float)
 _USERNAME = re.compile(USERNAME_PATTERN).fullmatch
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]").search
 _TRUTH: Final = {
@@ -57,20 +57,26 @@ def external_id(given: object) -> str:
 
 def degrees(field: str, given: object, limit: int) -> float | None:
     """Degrees from -limit to limit; NaN and infinity are outside of every range."""
-    if isinstance(given, str):
-        text = given.strip()
-        if not text:
-            return None
-        if not _NUMBER(text):
-            raise BadRow(field, f"{shown(given)} is not a number")
-        given = float(text)
-    if given is None:
+    if given is None or given == "":
         return None
-    if isinstance(given, bool) or not isinstance(given, int | float):
+    number = _number(given)
+    if number is None:
+        if isinstance(given, str) and not given.strip():
+            return None
         raise BadRow(field, f"{shown(given)} is not a number")
-    if not -limit <= given <= limit:
+    if not -limit <= number <= limit:
         raise BadRow(field, f"{shown(given)} is not between -{limit} and {limit}")
-    return float(given)
+    return number
+
+
+def _number(given: object) -> float | None:
+    """A float of a plain decimal text or a JSON number; `float` would take `1_0` as well."""
+    if not isinstance(given, str):
+        return float(given) if type(given) in _NUMBERS else None  # type: ignore[arg-type]
+    try:
+        return None if "_" in given or not given.isascii() else float(given)
+    except ValueError:
+        return None
 
 
 def moment(field: str, given: object) -> datetime | None:

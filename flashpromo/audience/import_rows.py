@@ -6,7 +6,7 @@ not opt anybody in again or take a password away.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -26,6 +26,9 @@ COLUMNS: Final = (
     "time_zone",
     "opted_in",
 )
+
+REMEMBERED: Final = 10_000
+"""So many different cells of segments are kept in memory."""
 
 Values = Mapping[str, object]
 Record = tuple[int, Values | BadRow]
@@ -62,6 +65,7 @@ class RowChecks:
     now: datetime
     segments: Mapping[str, int]
     zones: Collection[str]
+    _seen: dict[str, str] = field(default_factory=dict)
 
     def row(self, line: int, values: Values) -> CheckedRow:
         """Check one record; raises `BadRow` naming the first field that is wrong."""
@@ -101,7 +105,17 @@ class RowChecks:
         """The ids as PostgreSQL writes an array, each once and in order."""
         if not given:
             return "{}"
-        names = given.split(";") if isinstance(given, str) else given
+        if not isinstance(given, str):
+            return self._as_array(given)
+        # A crowd has few combinations: most cells have been seen before.
+        found = self._seen.get(given)
+        if found is None:
+            found = self._as_array(given.split(";"))
+            if len(self._seen) < REMEMBERED:
+                self._seen[given] = found
+        return found
+
+    def _as_array(self, names: object) -> str:
         if not isinstance(names, list):
             raise BadRow("segments", "are neither a list nor names separated by ;")
         ids = sorted({self._segment_id(name) for name in names if name != ""})

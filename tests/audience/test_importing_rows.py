@@ -31,8 +31,8 @@ BAD = [
     ({"external_id": "m", "latitude": 1, "longitude": 200}, "longitude 200 is not between -180"),
     ({"external_id": "m", "latitude": float("nan"), "longitude": 1}, "latitude nan is not between"),
     ({"external_id": "m", "latitude": float("inf"), "longitude": 1}, "latitude inf is not between"),
-    ({"external_id": "m", "latitude": "nan", "longitude": 1}, "latitude 'nan' is not a number"),
-    ({"external_id": "m", "latitude": "1e999", "longitude": 1}, "latitude inf is not between"),
+    ({"external_id": "m", "latitude": "nan", "longitude": 1}, "latitude 'nan' is not between"),
+    ({"external_id": "m", "latitude": "1e999", "longitude": 1}, "latitude '1e999' is not"),
     ({"external_id": "m", "latitude": "1_0", "longitude": 1}, "latitude '1_0' is not a number"),
     (
         {"external_id": "m", "latitude": "\u0661", "longitude": 1},

@@ -12,7 +12,7 @@ def test_tells_what_came_in_and_what_did_not(run, world, tmp_path):
     file.write_text(CSV)
     done = run("clients", "import", file)
     assert done.stdout == "imported 2 (2 created, 0 updated), rejected 1\n"
-    assert done.stderr == "line 3: latitude 91.0 is not between -90 and 90\n"
+    assert done.stderr == "line 3: latitude '91' is not between -90 and 90\n"
     assert done.exit_code == 1
     assert client("m-1").segment_ids == [world.new_users]
 
