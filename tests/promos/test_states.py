@@ -27,11 +27,10 @@ MOMENTS = {
     "as it ends": END,
     "after its end": END + timedelta(days=1),
 }
-PROMO = text("""
-INSERT INTO promo (product_id, promo_price, regular_price, start_time, end_time, location,
+PROMOS = text("""
+INSERT INTO promo (id, product_id, promo_price, regular_price, start_time, end_time, location,
                    segment_ids, published, deleted_at)
-VALUES (:product_id, 1, 2, :start, :end, ST_Point(0, 0), '{1}', :published, :deleted_at)
-RETURNING id
+VALUES (:id, :id, 1, 2, :start, :end, ST_Point(0, 0), '{1}', :published, :deleted_at)
 """)
 
 
@@ -39,24 +38,31 @@ RETURNING id
 def every_promo(world):
     """A promo for each combination of facts, kept in each way: 96 of them."""
     with stage():
-        for facts, kept_as in product(product([None, START], repeat=len(FACTS)), KEPT_AS):
-            write(world, kept_as, dict(zip(FACTS, facts, strict=True)))
+        kinds = list(product(KEPT_AS, *[[None, START]] * len(FACTS)))
+        ids = range(1001, 1001 + len(kinds))
+        item = {"store_id": world.store_id, "name": "Thing", "regular_price": 2}
+        session().execute(insert(Product), [{"id": each} | item for each in ids])
+        session().execute(
+            PROMOS, [terms(each, kept_as) for each, (kept_as, *_) in zip(ids, kinds, strict=True)]
+        )
+        session().execute(
+            insert(PromoRun),
+            [
+                {"promo_id": each} | dict(zip(FACTS, facts, strict=True))
+                for each, (_, *facts) in zip(ids, kinds, strict=True)
+            ],
+        )
         yield session().scalars(select(Promo)).all()
 
 
-def write(world, kept_as: str, facts: dict[str, datetime | None]) -> None:
-    item = Product(store_id=world.store_id, name="Thing", regular_price=2)
-    session().add(item)
-    session().flush()
-    values = {
-        "product_id": item.id,
+def terms(promo_id: int, kept_as: str) -> dict[str, object]:
+    return {
+        "id": promo_id,
         "start": START,
         "end": END,
         "published": kept_as == "published",
         "deleted_at": START if kept_as == "deleted" else None,
     }
-    promo_id = session().execute(PROMO, values).scalar_one()
-    session().execute(insert(PromoRun).values(promo_id=promo_id, **facts))
 
 
 def ids(condition) -> set[int]:
