@@ -102,17 +102,21 @@ class ForkingWorker(Worker):
             self.connection.hset(self.key, mapping=self.serialize())
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Stop after the job in hand, which gets a few seconds."""
-        timer = threading.Timer(GRACE_SECONDS, self.end_job)
+        """Stop after the job in hand; a few seconds later a second signal ends job and worker.
+
+        Else a worker whose Redis hangs would wait for it.
+        """
+        timer = threading.Timer(GRACE_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
         timer.daemon = True
         timer.start()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def end_job(self) -> None:
-        """End the child, if there is one."""
+        """End the child that an accident has left behind, if there is one."""
         if self.horse_pid:
             log.warning("the job in hand is ended; the sweep will find what is left of it")
             self.kill_horse()
+            self.wait_for_horse()
 
     def register_death(self) -> None:
         """Sign off, if Redis listens: nobody waits for it."""

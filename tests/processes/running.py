@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import pytest
-from redis import Redis
 
 from tests.processes import command
 
@@ -193,48 +192,6 @@ class Service:
         for program in programs:
             program.await_start()
         return programs
-
-
-class OwnRedis:
-    """A Redis server that a test may kill, stop and start again, empty."""
-
-    def __init__(self, folder: Path) -> None:
-        self.socket = folder / "redis.sock"
-        self.url = f"unix://{self.socket}?db=0"
-        self.log = folder / "redis.log"
-        self.client = Redis.from_url(self.url)
-        self.start()
-
-    def start(self) -> None:
-        command_line = ["redis-server", "--port", "0", "--unixsocket", str(self.socket)]
-        with self.log.open("ab") as output:
-            self.popen = subprocess.Popen(
-                [*command_line, "--save", "", "--dir", str(self.log.parent)],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        eventually(self._answers, 20, "Redis starts")
-
-    def kill(self) -> None:
-        self.popen.kill()
-        self.popen.wait()
-        self.socket.unlink(missing_ok=True)
-
-    def hang(self) -> None:
-        self.popen.send_signal(signal.SIGSTOP)
-
-    def go_on(self) -> None:
-        self.popen.send_signal(signal.SIGCONT)
-
-    def close(self) -> None:
-        self.client.close()
-        self.kill()
-
-    def _answers(self) -> bool:
-        with suppress(Exception):
-            return bool(self.client.ping())
-        return False
 
 
 def is_alive(pid: int) -> bool:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 from rq import Queue
+from rq.command import PUBSUB_CHANNEL_TEMPLATE
 
 from flashpromo import campaign
 from flashpromo.db import transaction
@@ -112,6 +113,9 @@ def test_what_nobody_can_read_stops_neither_scheduler_nor_worker(running, world,
         redis.lpush(Queue.redis_queue_namespace_prefix + DELIVERY, junk)
     redis.set("rq:job:activate-99", "not a hash")
     redis.hset("rq:job:no such job", mapping={"data": b"\x80\x04cposix\nsystem\n"})
+    for worker in redis.smembers("rq:workers"):
+        channel = PUBSUB_CHANNEL_TEMPLATE % worker.decode().removeprefix("rq:worker:")
+        assert redis.publish(channel, '{"command": "shutdown"}') == 0
     promo = in_seconds(world, 2)
     outside.await_activation(promo, late=2)
     outside.await_delivery(promo, seconds=2)
