@@ -139,9 +139,9 @@ def once_a_day(tell: Teller, guests: list[Guest]) -> Promo:
     tell.act("Nobody is told twice on one day (a second promo, with its own T)")
     promo = publish(tell, stage.MUG)
     found = observing.activation(promo.id, promo.start_time + PATIENCE)
-    tell.demand(found is not None, "the second promo starts too")
     if found is not None:
         tell.say(f"activated: {found.notified} clients notified", found.at)
+    tell.demand(found is not None, "the second promo starts too")
     told = [guest for guest in guests if not guest.part.untold_because]
     why = observing.explanations([guest.client_id for guest in told], promo.id)
     refused = [

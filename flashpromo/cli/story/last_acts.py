@@ -29,10 +29,11 @@ def hand_over(tell: Teller, promo: Promo, first: Hold, successor: Guest, counter
     tell.promise(early.code == "already_held", "nobody gets it before the minute is over")
     observing.wait_until(first.expires_at)
     granted = _try(successor, promo, counter)
+    tell.say(f"{successor.name} tries again: {granted.status} {granted.code}", observing.now())
     tell.demand(granted.status == 201, "the next one gets it after the minute")
     begun = datetime.fromisoformat(granted.body["created_at"])
     gap = (begun - first.expires_at).total_seconds()
-    tell.say(f"client {successor.client_id}, {successor.name}, holds it now", begun)
+    tell.say(f"client {successor.client_id}, {successor.name}, has held it since then", begun)
     tell.promise(0 <= gap < 1, f"it is free the moment the hold expires ({milliseconds(gap)})")
     late = counter.complete(first.guest, first.reservation)
     tell.say(

@@ -57,7 +57,11 @@ class Teller:
         table = Table(*columns, box=None, pad_edge=False)
         for row in rows:
             table.add_row(*(str(cell) for cell in row))
-        self._console.print(table)
+        with self._console.capture() as drawn:
+            self._console.print(table)
+        # Without the blanks that fill the last column.
+        for line in drawn.get().splitlines():
+            self._console.print(f"  {line.rstrip()}")
 
 
 def milliseconds(seconds: float) -> str:
