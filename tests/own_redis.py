@@ -61,7 +61,8 @@ class OwnRedis:
         self.process.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
 
     def flush(self) -> None:
         with self.connection as redis:

@@ -76,6 +76,13 @@ class World:
         self.clients[name] = client.id
         return client.id
 
+    def add_product(self, name: str) -> int:
+        """Give TechShop one more product at 999.00, inside the caller's transaction."""
+        product = Product(store_id=self.store_id, name=name, regular_price=Decimal("999.00"))
+        session().add(product)
+        session().flush()
+        return product.id
+
     def __getattr__(self, name: str) -> int:
         """`world.alice` is Alice's client id."""
         try:
