@@ -6,6 +6,7 @@ from typing import Final, cast
 from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
+from jinja2 import StrictUndefined
 
 from flashpromo import api, cache, cli, config, home, jobs
 from flashpromo.config import Settings
@@ -45,6 +46,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     )
     # Documents keep the order of the contract.
     cast(DefaultJSONProvider, app.json).sort_keys = False
+    app.jinja_env.undefined = StrictUndefined
     app.secret_key = settings.secret_key
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = ENGINE_OPTIONS
