@@ -7,11 +7,13 @@ when Redis is away, it does the work itself.
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Final
 
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.orm import Session
 
 from flashpromo import config
 from flashpromo.campaign import withdraw_finished
@@ -57,13 +59,13 @@ class TimetableKeeper:
 
 
 def _awaiting_activation() -> Iterable[tuple[int, datetime]]:
-    with transaction():
+    with _look():
         return list(queries.awaiting_activation(app_now()))
 
 
 def sweep_activations() -> None:
     """Ring again for promos that should be active by now; past the patience, activate them."""
-    with transaction():
+    with _look():
         now = app_now()
         due = runs.due(now)
     rung = [bell.ring_again(ACTIVATE, promo_id) for promo_id, _ in due]
@@ -74,7 +76,7 @@ def sweep_activations() -> None:
 
 def sweep_deliveries() -> None:
     """Ring again for deliveries that are due; past the patience, send a batch of each."""
-    with transaction():
+    with _look():
         now = app_now()
         waiting = delivery.waiting(now)
     for promo_id, since in waiting:
@@ -85,16 +87,21 @@ def sweep_deliveries() -> None:
 
 def sweep_finished() -> None:
     """Withdraw what is over, so that its window is free."""
-    with transaction():
+    with _look():
         withdraw_finished()
 
 
 def make_partitions() -> None:
     """Make the weeks of notifications that are still missing."""
-    with transaction():
+    with _look():
         made = partitions.ensure(app_now().date())
     if made:
         log.info("made partitions: %s", ", ".join(made))
+
+
+def _look() -> AbstractContextManager[Session]:
+    """A transaction that no lock and no lost plan can keep for long."""
+    return transaction(timeout_seconds=config.current().statement_timeout_seconds)
 
 
 def _late(since: datetime, now: datetime) -> bool:
