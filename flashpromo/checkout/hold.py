@@ -108,11 +108,16 @@ def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datet
         found = eligibility.look(client_id, promo_id, now)
         found.demand()
         eligibility.remember(may, found, now)
+    _demand_running(promo, now)
+    return promo
+
+
+def _demand_running(promo: Promo, now: datetime) -> None:
+    state = state_at(promo, now)
     if state is State.SOLD_OUT:
         raise SoldOut
     if state is not State.RUNNING:
         raise PromoNotRunning(f"This promo is {state}.", state=state)
-    return promo
 
 
 @dataclass(frozen=True)
@@ -162,6 +167,8 @@ def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> R
 def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | AlreadyHeld:
     left = units_left(promo.id, now)
     if left.unsold == 0:
+        # It was sold out or cancelled since it was read: say which.
+        _demand_running(queries.get(promo.id, queries.EVERYTHING, now), now)
         return SoldOut()
     _remember_taken(promo, left, hint, now)
     return AlreadyHeld()
