@@ -1,0 +1,102 @@
+"""What the processes of a race do: one transaction each, as a door has."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flashpromo import campaign, jobs
+from flashpromo.checkout import hold as holds
+from flashpromo.checkout import queries, settle
+from flashpromo.cli import rounds
+from flashpromo.db import app_now, session, transaction
+from flashpromo.notify import delivery
+from flashpromo.promos import catalogue, lifecycle
+from flashpromo.promos.terms import Terms
+
+
+def hold(client_id: int, promo_id: int) -> UUID:
+    with transaction():
+        return holds.hold(client_id, promo_id).reservation_id
+
+
+def complete(client_id: int, reservation_id: UUID) -> tuple[UUID, datetime | None]:
+    with transaction():
+        sold = settle.complete(client_id, reservation_id)
+    return sold.reservation_id, sold.completed_at
+
+
+def activate(promo_id: int) -> dict[int, int]:
+    with transaction():
+        return campaign.activate_due([promo_id]).notified
+
+
+def cancel(promo_id: int) -> None:
+    with transaction():
+        campaign.cancel(promo_id)
+
+
+def publish(terms: Terms) -> int:
+    with transaction():
+        return lifecycle.create(terms, publish=True).id
+
+
+def change(promo_id: int, changes: dict[str, Any]) -> int:
+    with transaction():
+        return lifecycle.change(promo_id, changes).id
+
+
+def set_regular_price(product_id: int, price: Decimal) -> Decimal:
+    with transaction():
+        changed = catalogue.change_product(product_id, None, regular_price=price)
+        return changed.regular_price
+
+
+def complete_own(client_id: int) -> tuple[UUID, datetime | None]:
+    """Complete the client's latest reservation."""
+    _, (latest, *_) = queries.page(client_id)
+    session().rollback()
+    return complete(client_id, latest.reservation_id)
+
+
+def later(seconds: float, act: Callable[..., Any], *args: Any) -> Any:
+    """The act, a moment after the common start."""
+    time.sleep(seconds)
+    return act(*args)
+
+
+def at(moment: datetime, act: Callable[..., Any], *args: Any) -> Any:
+    """The act, at a moment of the rules' clock."""
+    with transaction():
+        seconds = (moment - app_now()).total_seconds()
+    return later(max(0.0, seconds), act, *args)
+
+
+def run_activation(promo_id: int) -> None:
+    jobs.activate(promo_id)
+
+
+def run_delivery(promo_id: int) -> list[int]:
+    """Work as a worker does; how many rows each settling changed."""
+    changed: list[int] = []
+    settle_batch = delivery.settle
+
+    def settle_and_note(*args: Any) -> int:
+        changed.append(settle_batch(*args))
+        return changed[-1]
+
+    delivery.settle = settle_and_note
+    try:
+        jobs.deliver(promo_id)
+    finally:
+        delivery.settle = settle_batch
+    return changed
+
+
+def sweep() -> None:
+    """What the scheduler does every second, its timetable left out."""
+    rounds.sweep_activations()
+    rounds.sweep_deliveries()
+    rounds.sweep_finished()

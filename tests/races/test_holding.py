@@ -1,0 +1,69 @@
+"""Many clients want the same unit at the same instant: as many hold as there are units."""
+
+from uuid import UUID
+
+import pytest
+
+from flashpromo.checkout import settle
+from flashpromo.db import transaction
+from tests.races import acts, checks, twins
+from tests.races.crew import Call
+from tests.story import publish
+
+pytestmark = pytest.mark.xdist_group("races-holding")
+
+ROUNDS = 100
+SIZES = [(50, 1), (8, 3)]
+NO_REDIS = {"redis_url": "unix:///nowhere/redis.sock"}
+
+
+@pytest.fixture(scope="module")
+def crew(hire):
+    return hire(50, cached_list_seconds=60)  # who is eligible is known from the second round on
+
+
+@pytest.fixture(scope="module")
+def crew_without_redis(hire):
+    return hire(50, **NO_REDIS)
+
+
+def race(crew, clients, promo, meet_at=None):
+    """One round; the winners give their units back at its end."""
+    answers = crew.at_once([Call(acts.hold, client, promo.id) for client in clients], meet_at)
+    units = promo.quantity
+    came = checks.outcomes(answers)
+    checks.demand(came == {"done": units, "already_held": len(clients) - units}, came)
+    checks.holders(promo.id, units)
+    with transaction():
+        for client, answer in zip(clients, answers, strict=True):
+            if isinstance(answer.value, UUID):
+                settle.release(client, answer.value)
+
+
+@pytest.mark.parametrize(("rivals", "units"), SIZES)
+def test_as_many_hold_as_there_are_units_while_redis_gives_hints(crew, stage, rivals, units):
+    clients = stage.crowd(rivals)
+    promo = publish(stage.world, quantity=units)
+    for _ in range(ROUNDS):
+        race(crew, clients, promo)
+    checks.nothing_is_broken()
+
+
+@pytest.mark.parametrize(("rivals", "units"), SIZES)
+def test_as_many_hold_as_there_are_units_while_redis_is_away(
+    crew_without_redis, stage, rivals, units
+):
+    """All of them have seen a free unit before the first one claims it."""
+    clients = stage.crowd(rivals)
+    promo = publish(stage.world, quantity=units)
+    for _ in range(ROUNDS):
+        race(crew_without_redis, clients, promo, meet_at="hold.asked")
+    checks.nothing_is_broken()
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_check_then_set_is_caught(hire, stage, units):
+    careless = hire(10, [twins.claim_by_check_then_set], **NO_REDIS)
+    clients = stage.crowd(10)
+    promo = publish(stage.world, quantity=units)
+    checks.assert_caught(lambda: race(careless, clients, promo, "twin.looked"), rounds=20)

@@ -1,0 +1,66 @@
+"""One client who asks for several units at the same instant gets what one client may have."""
+
+from functools import partial
+
+import pytest
+
+from tests.races import acts, checks, places, twins
+from tests.races.crew import Call
+from tests.story import publish
+
+pytestmark = pytest.mark.xdist_group("races-checkout")
+
+ROUNDS = 100
+LIMIT = 3
+# Whoever is first stays a while between looking and claiming.
+LINGER = partial(places.linger_at, "hold.asked", 0.005)
+
+
+def ask_twice(crew, stage, promo):
+    stage.unsold()
+    answers = crew.at_once([Call(acts.hold, stage.world.alice, promo.id)] * 2)
+    came = checks.outcomes(answers)
+    checks.demand(came == {"done": 1, "already_held": 1}, came)
+    checks.holders(promo.id, 1)
+
+
+def ask_for_all(crew, stage, promos):
+    stage.unsold()
+    answers = crew.at_once([Call(acts.hold, stage.world.alice, promo.id) for promo in promos])
+    came = checks.outcomes(answers)
+    checks.demand(came == {"done": LIMIT, "reservation_limit": len(promos) - LIMIT}, came)
+    held = [answer.value is not None for answer in answers]
+    for promo, is_held in zip(promos, held, strict=True):
+        checks.holders(promo.id, int(is_held))
+
+
+def six_promos(stage):
+    return [publish(stage.world, product_id=product_id) for product_id in stage.shops(6)]
+
+
+def test_two_requests_for_one_promo_take_one_unit(hire, stage):
+    crew = hire(2, [LINGER])
+    promo = stage.start(quantity=2)
+    for _ in range(ROUNDS):
+        ask_twice(crew, stage, promo)
+    checks.nothing_is_broken()
+
+
+def test_requests_for_more_promos_than_allowed_stop_at_the_limit(hire, stage):
+    crew = hire(6, [LINGER])
+    promos = six_promos(stage)
+    for _ in range(ROUNDS):
+        ask_for_all(crew, stage, promos)
+    checks.nothing_is_broken()
+
+
+def test_two_units_for_one_client_without_the_lock_are_caught(hire, stage):
+    crew = hire(2, [LINGER, twins.limits_without_lock])
+    promo = stage.start(quantity=2)
+    checks.assert_caught(lambda: ask_twice(crew, stage, promo), rounds=50)
+
+
+def test_a_limit_without_the_lock_is_caught(hire, stage):
+    crew = hire(6, [LINGER, twins.limits_without_lock])
+    promos = six_promos(stage)
+    checks.assert_caught(lambda: ask_for_all(crew, stage, promos), rounds=50)

@@ -1,0 +1,118 @@
+"""The code without its guards, one guard at a time. Each runs in the processes of a twin only."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import uuid_utils.compat as uuid
+from sqlalchemy import Select, select, text
+
+from flashpromo import config
+from flashpromo.barriers import barrier
+from flashpromo.checkout import hold, limits, settle
+from flashpromo.db import app_now, session
+from flashpromo.market.models import Product
+from flashpromo.notify import delivery, fan_out
+from flashpromo.promos import lifecycle, runs, units
+
+LOOK = text("SELECT unit_no FROM promo_unit WHERE " + hold.FREE + " ORDER BY unit_no LIMIT 1")
+SET = text("""
+UPDATE promo_unit
+SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
+WHERE promo_id = :promo_id AND unit_no = :unit_no RETURNING fence
+""")
+
+
+def claim_by_check_then_set() -> None:
+    """Look for a free unit, then take it: two statements instead of one condition."""
+
+    def claim(promo_id: int, client_id: int, now: Any) -> Any:
+        until = now + timedelta(seconds=config.current().hold_seconds)
+        values = {"promo_id": promo_id, "now": now, "until": until, "client_id": client_id}
+        unit_no = session().execute(LOOK, values).scalar_one_or_none()
+        barrier("twin.looked")
+        if unit_no is None:
+            return None
+        values |= {"unit_no": unit_no, "reservation_id": uuid.uuid7()}
+        fence = session().execute(SET, values).scalar_one()
+        return hold._Claimed(unit_no, fence, values["reservation_id"], until)
+
+    hold._claim = claim
+
+
+def fan_out_unsorted() -> None:
+    """Write the nearest clients first, instead of all promos in one order of clients."""
+    audience_by_client = fan_out.audience
+
+    def audience(*args: Any) -> Select[Any]:
+        told = audience_by_client(*args).subquery()
+        distance = list(told.c)[fan_out.COLUMNS.index("distance_m")]
+        return select(*told.c).order_by(distance)
+
+    fan_out.audience = audience
+
+
+def limits_without_lock() -> None:
+    """Two requests of one client do not wait for each other."""
+    limits.lock_client = lambda client_id: None
+
+
+def complete_by_an_early_clock() -> None:
+    """Read the time, then wait for the locks."""
+    early: list[datetime] = []
+    lock_run = runs.lock
+
+    def read_then_lock(promo_id: int) -> None:
+        early[:] = [app_now()]
+        lock_run(promo_id)
+
+    lock_unit_and_read_time = settle._lock_and_read_time
+
+    def lock_unit(held: Any) -> datetime:
+        lock_unit_and_read_time(held)
+        return early[0]
+
+    runs.lock = read_then_lock
+    settle._lock_and_read_time = lock_unit
+
+
+def sell_without_expiry() -> None:
+    """Sell to whoever held the unit last, in time or not."""
+    settle.SELL = text(settle.SELL.text.replace("AND held_until > :now", ""))
+
+
+def complete_without_locks() -> None:
+    """Complete what was read, without waiting for anybody."""
+    runs.lock = lambda promo_id: None
+    settle._lock_and_read_time = lambda held: app_now()
+
+
+def sell_twice() -> None:
+    """Do not look whether the unit is sold."""
+    complete_without_locks()
+    settle.SELL = text(settle.SELL.text.replace("AND sold_at IS NULL", ""))
+
+
+def complete_without_run_lock() -> None:
+    """Two completions of one promo do not wait for each other."""
+    runs.lock = lambda promo_id: None
+
+
+def cancel_only_what_is_seen() -> None:
+    """Close the units that are held, without waiting for a hold that is being taken."""
+    units.CLOSE_ALL = text(units.CLOSE_ALL.text + " AND held_by IS NOT NULL")
+
+
+def price_read_without_lock() -> None:
+    """Read the product's price, and let it change before the promo is written."""
+
+    def product(product_id: int) -> Product:
+        found = session().get_one(Product, product_id, populate_existing=True)
+        barrier("twin.looked")
+        return found
+
+    lifecycle._product = product
+
+
+def settle_without_token() -> None:
+    """Record what came of a batch, whoever has it by now."""
+    delivery.SETTLE = text(delivery.SETTLE.text.replace("AND d.lease_token = :token", ""))
