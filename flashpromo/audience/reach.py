@@ -114,6 +114,18 @@ def reach_parts(
     }
 
 
+def reasons(parts: Mapping[str, bool]) -> list[str]:
+    """The names of the parts that fail, in the order in which they are told.
+
+    What is not known has no distance and no age to complain about.
+    """
+    failing = [name for name, holds in parts.items() if not holds]
+    if "location_unknown" in failing:
+        moot = {"location_too_old", "out_of_range"}
+        failing = [name for name in failing if name not in moot]
+    return failing
+
+
 def client_zone(client: Row, now: ColumnElement[datetime]) -> ColumnElement[str]:
     """The client's time zone at `now`: a changed one counts once its local day is over."""
     own = case((client.next_time_zone_from <= now, client.next_time_zone), else_=client.time_zone)

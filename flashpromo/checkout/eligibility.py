@@ -47,10 +47,7 @@ def look(client_id: int, promo_id: int, now: datetime) -> Reach:
         )
         .one()
     )
-    failing = [name for name in parts if not getattr(row, name)]
-    # What is not known has no distance and no age to complain about.
-    if "location_unknown" in failing:
-        failing = [name for name in failing if name in ("location_unknown", "not_in_segments")]
+    failing = reach.reasons({name: bool(getattr(row, name)) for name in parts})
     return Reach(failing, row.distance, row.located_at)
 
 

@@ -41,7 +41,7 @@ class Explanation:
     @property
     def reasons(self) -> list[str]:
         """The names of the parts that fail, in the order in which they are told."""
-        return [name for name, passed in self.parts.items() if not passed]
+        return reach.reasons(self.parts)
 
 
 def explain(client_id: int, promo_id: int, now: datetime) -> Explanation:
