@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from flashpromo.audience import importing
+from flashpromo.audience import clients, importing
+from flashpromo.audience.client_terms import ClientChanges
 from flashpromo.audience.import_merge import ChangedMeanwhile
 from flashpromo.audience.import_source import UnreadableFile
 from flashpromo.db import app_now, session, transaction
@@ -119,6 +120,20 @@ def test_going_back_before_midnight_forgets_the_new_zone():
     import_file("external_id,time_zone\nm-1,America/Mexico_City\n")
     row = client("m-1")
     assert (row.time_zone, row.next_time_zone) == ("America/Mexico_City", None)
+
+
+@pytest.mark.parametrize("present", [None, "Asia/Tokyo", "America/Santiago", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("wanted", ["UTC", "Asia/Tokyo", "Pacific/Pago_Pago", "Asia/Kathmandu"])
+def test_zones_change_by_the_rule_for_one_client(world, present, wanted):
+    for number in (1, 2):
+        with transaction():
+            clients.create(ClientChanges(external_id=f"m-{number}", time_zone=present))
+    with transaction():
+        clients.change(client("m-1").id, ClientChanges(time_zone=wanted))
+    import_file(f"external_id,time_zone\nm-2,{wanted}\n")
+    columns = ("time_zone", "next_time_zone", "next_time_zone_from")
+    one, crowd = ([getattr(client(name), each) for each in columns] for name in ("m-1", "m-2"))
+    assert crowd == one
 
 
 def test_the_first_of_two_lines_for_one_client_counts():

@@ -1,7 +1,13 @@
 """`flask clients import`: a summary, one line for each bad row, and an exit code to act on."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 
+from flashpromo.app import create_app
+from flashpromo.config import PSYCOPG2
 from tests.audience.importing_file import client, count
 
 CSV = "external_id,latitude,longitude,segments\nm-1,19.4,-99.1,New users\nm-2,91,0,\nm-3,,,\n"
@@ -49,3 +55,23 @@ def test_a_file_that_is_not_there_is_said_so(run):
     done = run("clients", "import", "nowhere.csv")
     assert done.exit_code == 2
     assert "does not exist" in done.stderr
+
+
+def test_a_terminal_gets_a_bar(world, tmp_path):
+    file = tmp_path / "clients.csv"
+    file.write_text(CSV)
+    terminal, theirs = pty.openpty()
+    arguments = [sys.executable, "-m", "flask", "--app", "wsgi", "clients", "import", str(file)]
+    done = subprocess.run(arguments, stdout=subprocess.PIPE, stderr=theirs, check=False)
+    os.close(theirs)
+    bar = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "reading" in bar
+    assert done.stdout == b"imported 2 (2 created, 0 updated), rejected 1\n"
+
+
+def test_a_database_that_is_away_is_one_line(settings, tmp_path):
+    app = create_app(settings.model_copy(update={"database_url": f"{PSYCOPG2}/x?host={tmp_path}"}))
+    done = app.test_cli_runner().invoke(args=["promos", "list"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: The database does not answer: ")
