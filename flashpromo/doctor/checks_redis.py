@@ -8,7 +8,7 @@ there is looked at once more.
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
 from redis import Redis
@@ -98,12 +98,12 @@ def _reached(pairs: Sequence[tuple[int, int]], now: datetime) -> set[tuple[int, 
 
 
 def _orphans(redis: Redis, now: datetime) -> list[dict[str, Any]]:
-    """A job whose time has come is about to ring and to go: it does not count."""
-    starts = _starts(now)
+    """A job whose second has come is about to ring and to go: it does not count."""
+    starts, soon = _starts(now), now + timedelta(seconds=1)
     return [
         {"job": job, "rings_at": rings_at, "promo_starts_at": starts.get(job)}
         for job, rings_at in _entries(redis).items()
-        if rings_at > now and not _in_step(rings_at, starts.get(job))
+        if rings_at > soon and not _in_step(rings_at, starts.get(job))
     ]
 
 

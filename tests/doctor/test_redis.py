@@ -38,8 +38,15 @@ def found_of_redis(*statements, **values):
 
 
 @pytest.fixture
-def contested(world):
-    """A promo of one unit: Bob has it, Alice has just been told that it is taken."""
+def contested(app, world, monkeypatch):
+    """A promo of one unit: Bob has it, Alice has just been told that it is taken.
+
+    The hints live longer than usual, so that a slow machine still finds them.
+    """
+    settings = app.extensions["flashpromo_settings"]
+    slow = settings.model_copy(update={"cached_list_seconds": 30})
+    monkeypatch.setitem(app.extensions, "flashpromo_settings", slow)
+    monkeypatch.setattr("flashpromo.checkout.hold.HINT_SECONDS", 30)
     promo = activate(world)
     with transaction():
         clients.change(world.bob, {"latitude": 19.4326, "longitude": -99.1332})
