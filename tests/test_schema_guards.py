@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from flashpromo.db import Base, db, session
@@ -277,3 +278,14 @@ def test_a_time_zone_that_the_database_does_not_know_is_refused(standing, attemp
 @pytest.mark.parametrize("attempt", ALLOWED.values(), ids=ALLOWED)
 def test_what_the_rules_allow_is_not_refused(standing, attempt):
     session().execute(text(attempt))
+
+
+def test_every_check_of_the_models_is_attempted():
+    checks = {
+        str(constraint.name)
+        for table in Base.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint | ExcludeConstraint)
+    }
+    # What no zone database knows raises before its check is even false.
+    assert {name for name in checks if not name.endswith("time_zone_known")} <= REFUSED.keys()
