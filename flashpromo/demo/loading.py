@@ -15,7 +15,7 @@ from flashpromo.audience.import_rows import Record
 from flashpromo.audience.import_staging import Rejected
 from flashpromo.audience.importing import import_clients
 from flashpromo.db import app_now, session
-from flashpromo.demo import market, offers, people
+from flashpromo.demo import market, offers, people, upkeep
 from flashpromo.errors import Conflict
 
 Step = Callable[[], str]
@@ -43,11 +43,11 @@ def steps() -> Iterator[Step]:
     yield bring_crowd
     for offer in offers.OFFERS:
         now = app_now()
-        if offers.is_there(offer, now):
+        if upkeep.is_there(offer, now):
             continue
-        for promo_id in offers.in_the_way(offer, now):
+        for promo_id in upkeep.in_the_way(offer, now):
             yield partial(_cancel, promo_id)
-        yield partial(offers.make, offer)
+        yield partial(upkeep.make, offer)
 
 
 def refuse_in_production() -> None:

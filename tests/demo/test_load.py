@@ -12,7 +12,7 @@ from flashpromo.accounts import sign_ins
 from flashpromo.app import create_app
 from flashpromo.audience.models import Client
 from flashpromo.db import app_now, session, transaction
-from flashpromo.demo import loading, market, offers, people
+from flashpromo.demo import loading, market, offers, people, upkeep
 from flashpromo.market import products
 from flashpromo.market.models import Product, Store
 from flashpromo.promos import lifecycle, queries
@@ -74,7 +74,7 @@ def test_everybody_can_sign_in_and_merchants_have_their_own_stores(load):
 
 def test_the_characters_play_their_parts(load):
     load()
-    (headphones,) = offers.present(offers.OFFERS[0], app_now())
+    (headphones,) = upkeep.present(offers.OFFERS[0], app_now())
 
     def reasons(name):
         return campaign.explain(sign_ins.find(name).client_id, headphones.id).reasons
@@ -85,7 +85,7 @@ def test_the_characters_play_their_parts(load):
     assert reasons("dan") == ["not_in_segments"]
     assert reasons("erin") == ["location_too_old"]
     assert reasons("frank") == ["out_of_range"]
-    keyboard = offers.present(offers.OFFERS[2], app_now())[0]
+    keyboard = upkeep.present(offers.OFFERS[2], app_now())[0]
     assert campaign.explain(sign_ins.find("dan").client_id, keyboard.id).reached
 
 
@@ -102,18 +102,18 @@ def test_loading_later_is_as_alive_as_the_first_time(load, clock, later):
     clock.advance(**later)
     load()
     assert states() == LIVE_NOW
-    assert offers.in_the_way(offers.OFFERS[2], app_now() - timedelta(hours=2)) == []
+    assert upkeep.in_the_way(offers.OFFERS[2], app_now() - timedelta(hours=2)) == []
     alice = session().get(Client, sign_ins.find("alice").client_id)
     assert alice.located_at > app_now() - timedelta(minutes=5)
 
 
 def test_a_promo_that_was_sold_out_is_offered_again(load):
     load()
-    (headphones,) = offers.present(offers.OFFERS[0], app_now())
+    (headphones,) = upkeep.present(offers.OFFERS[0], app_now())
     with transaction():
         campaign.cancel(headphones.id)
     load()
-    found = [state_at(promo, app_now()) for promo in offers.present(offers.OFFERS[0], app_now())]
+    found = [state_at(promo, app_now()) for promo in upkeep.present(offers.OFFERS[0], app_now())]
     assert Counter(found) == {State.RUNNING: 1, State.CANCELLED: 1}
 
 
@@ -131,7 +131,7 @@ def test_what_a_visitor_made_stays(load, clock):
                 promo_price=Decimal("450.00"),
                 start_time=now + timedelta(minutes=30),
                 end_time=now + timedelta(minutes=40),
-                segment_ids=tuple(offers.segment_ids(["VIP"])),
+                segment_ids=tuple(upkeep.segment_ids(["VIP"])),
             ),
             publish=True,
         )

@@ -16,7 +16,7 @@ from flask import Flask
 from flashpromo.checkout import hold, settle
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, transaction
-from flashpromo.demo.stage import Guest
+from flashpromo.demo.guests import Guest
 from flashpromo.errors import DomainError
 from flashpromo.promos import queries
 

@@ -4,11 +4,11 @@ import time
 from datetime import datetime, timedelta
 
 from flashpromo.cli.story import observing
-from flashpromo.cli.story.acts import Hold
 from flashpromo.cli.story.counters import Answer, Counter
+from flashpromo.cli.story.racing import Hold
 from flashpromo.cli.story.telling import Teller, milliseconds
 from flashpromo.db import app_now, transaction
-from flashpromo.demo.stage import Guest
+from flashpromo.demo.guests import Guest
 from flashpromo.promos import queries
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import State, state_at

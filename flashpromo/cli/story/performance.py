@@ -7,12 +7,12 @@ from typing import Final
 from flask import Flask
 
 from flashpromo import campaign
-from flashpromo.cli.story import acts, counters, last_acts, observing
+from flashpromo.cli.story import acts, counters, last_acts, observing, racing
 from flashpromo.cli.story.counters import Counter
 from flashpromo.cli.story.telling import Broken, Teller
 from flashpromo.db import transaction
 from flashpromo.demo import stage
-from flashpromo.demo.stage import Guest
+from flashpromo.demo.guests import RIVALS, Guest, invite, send_guests_home
 
 SECOND_PROMO_TAKES: Final = timedelta(seconds=15)
 """A hold that lasts longer leaves the time to play another act."""
@@ -42,7 +42,7 @@ def perform(app: Flask, port: int) -> Teller:
 
 
 def _play(tell: Teller, guests: list[Guest], counter: Counter) -> None:
-    rivals = guests[: stage.RIVALS]
+    rivals = guests[:RIVALS]
     tell.act("A promo is scheduled, and starts on time")
     promo = acts.publish(tell, stage.LAMP)
     acts.start(tell, promo)
@@ -50,7 +50,7 @@ def _play(tell: Teller, guests: list[Guest], counter: Counter) -> None:
     acts.audience(tell, promo, guests)
     acts.delivered(tell, promo)
     tell.act("One client holds it")
-    held = acts.race(tell, promo, rivals, counter)
+    held = racing.race(tell, promo, rivals, counter)
     meanwhile = held.expires_at - observing.now() > SECOND_PROMO_TAKES
     if meanwhile:
         acts.once_a_day(tell, guests)
@@ -68,12 +68,12 @@ def _play(tell: Teller, guests: list[Guest], counter: Counter) -> None:
 def _set_the_stage() -> list[Guest]:
     """Each step in a transaction of its own, as the doors do."""
     with transaction():
-        stage.send_guests_home()
+        send_guests_home()
     with transaction():
         stage.ensure_stand()
     _clear()
     with transaction():
-        return stage.invite()
+        return invite()
 
 
 def _clear() -> None:
