@@ -130,15 +130,23 @@ def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
 def _product(product_id: int) -> Product:
     """The product, its price and its store's place held still until the transaction ends.
 
-    Of a promo and a price that change at once, the later one sees the earlier one. Products are
-    locked before promos, here and in `catalogue`.
+    Of a promo and a price that change at once, the later one sees the earlier one. Stores are
+    locked before products and these before promos, here and in `catalogue`. The writers of one
+    product's promos follow each other: side by side, two that want the same window could each wait
+    for the other's row in the exclusion constraint, and the database would end one as a deadlock.
     """
+    store_of_product = select(Product.store_id).where(Product.id == product_id)
+    session().execute(
+        select(Store.id)
+        .where(Store.id == store_of_product.scalar_subquery())
+        .with_for_update(read=True)
+    )
     product = session().scalar(
         select(Product)
         .join(Store, Store.id == Product.store_id)
         .options(contains_eager(Product.store))
         .where(Product.id == product_id, Product.deleted_at.is_(None))
-        .with_for_update(read=True, of=(Product, Store))
+        .with_for_update(key_share=True, of=Product)
         .execution_options(populate_existing=True)
     )
     if product is None:
