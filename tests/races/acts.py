@@ -54,6 +54,11 @@ def set_regular_price(product_id: int, price: Decimal) -> Decimal:
         return changed.regular_price
 
 
+def remove_store(store_id: int) -> None:
+    with transaction():
+        catalogue.remove_store(store_id, None)
+
+
 def complete_own(client_id: int) -> tuple[UUID, datetime | None]:
     """Complete the client's latest reservation."""
     _, (latest, *_) = queries.page(client_id)
