@@ -145,28 +145,31 @@ def waiting(now: datetime) -> list[tuple[int, datetime]]:
 
 
 def _lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
+    """Lease what waits; of a rival that leased the very same rows first, only the next ones."""
     settings = config.current()
     values = {"promo_id": promo.id, "channel": channel, "now": now}
-    token = uuid4()
     limit = settings.delivery_batch_size
-    picked = sorted(tuple(row) for row in session().execute(PICK, values | {"limit": limit}))
-    if not picked:
-        return None
-    leased = session().execute(
-        LEASE,
-        values
-        | {
-            "token": token,
-            "until": now + timedelta(seconds=settings.delivery_lease_seconds),
-            "clients": [client_id for client_id, _ in picked],
-            "days": [local_day for _, local_day in picked],
-        },
-    )
-    messages = [
-        Message(row.client_id, row.local_day, channel, row.attempts, row.distance_m or 0.0)
-        for row in leased
-    ]
-    return Batch(_offer(promo), channel, token, messages)
+    token, until = uuid4(), now + timedelta(seconds=settings.delivery_lease_seconds)
+    while picked := sorted(
+        tuple(row) for row in session().execute(PICK, values | {"limit": limit})
+    ):
+        leased = session().execute(
+            LEASE,
+            values
+            | {
+                "token": token,
+                "until": until,
+                "clients": [client_id for client_id, _ in picked],
+                "days": [local_day for _, local_day in picked],
+            },
+        )
+        messages = [
+            Message(row.client_id, row.local_day, channel, row.attempts, row.distance_m or 0.0)
+            for row in leased
+        ]
+        if messages:
+            return Batch(_offer(promo), channel, token, messages)
+    return None
 
 
 def _verdict(
