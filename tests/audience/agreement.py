@@ -8,7 +8,7 @@ from tests.audience.scenes import Scene
 from tests.audience.stage import PATHS, path
 from tests.audience.uses import Pairs
 
-LOOKS_A_SCENE = 60
+LOOKS_A_SCENE = 40
 
 
 def disagreements(scene: Scene) -> dict[str, object]:

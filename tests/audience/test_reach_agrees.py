@@ -17,7 +17,7 @@ SPATIAL_INDEXES = {"ix_client_location", "ix_promo_location_published"}
 
 
 @settings(
-    max_examples=12,  # some 1,200 pairs each
+    max_examples=9,  # some 1,200 pairs each
     derandomize=True,
     deadline=None,
     database=None,
