@@ -7,8 +7,6 @@ import pytest
 from tests.processes.conftest import in_seconds
 from tests.processes.running import Service, eventually, is_alive
 
-pytestmark = pytest.mark.xdist_group("endings")
-
 ALL = ("scheduler", "worker activation", "worker delivery")
 
 

@@ -15,8 +15,6 @@ from flashpromo.queueing.timetable import timetable
 from tests.processes.conftest import another_product, in_seconds, soon
 from tests.processes.running import Service, eventually
 
-pytestmark = pytest.mark.xdist_group("processes on time")
-
 
 @pytest.fixture(scope="module")
 def running(shared_service: Service) -> Service:

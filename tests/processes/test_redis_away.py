@@ -20,8 +20,6 @@ from tests.processes.conftest import another_product, in_seconds, soon
 from tests.processes.running import Program, Service, eventually
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("redis away")
-
 LATE = 10
 
 

@@ -4,12 +4,9 @@ import os
 import time
 from pathlib import Path
 
-import pytest
 from sqlalchemy import text
 
 from tests.processes.running import Service
-
-pytestmark = pytest.mark.xdist_group("resources")
 
 SECONDS = 12
 NAME = "idle-processes"

@@ -5,8 +5,6 @@ import pytest
 from tests.processes.conftest import in_seconds, since
 from tests.processes.running import eventually
 
-pytestmark = pytest.mark.xdist_group("scheduler killed")
-
 LATE = 10
 
 

@@ -5,8 +5,6 @@ import pytest
 from tests.processes.conftest import TOLD, another_product, in_seconds, since
 from tests.processes.running import Program, Service, eventually, is_alive
 
-pytestmark = pytest.mark.xdist_group("workers killed")
-
 LATE = 10
 
 
