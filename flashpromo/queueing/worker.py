@@ -164,10 +164,13 @@ def _serve(settings: Settings, queue_name: str, *, burst: bool) -> bool:
 
 
 def _obey_signals() -> None:
-    """While RQ's own handlers are not in place, a signal ends `work` by an exception."""
+    """While RQ's own handlers are not in place, a signal ends the process: with code 0.
+
+    By an exception that no `except Exception` on the way can swallow.
+    """
 
     def stop(*_: object) -> None:
-        raise StopRequested
+        raise SystemExit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
