@@ -11,12 +11,18 @@ set_environment() {
   export FLASHPROMO_CHANNELS=${FLASHPROMO_CHANNELS:-inbox,log}
   (
     umask 077
-    for name in DATABASE_URL REDIS_URL FLASHPROMO_SECRET_KEY FLASHPROMO_ENV FLASHPROMO_CHANNELS; do
+    for name in DATABASE_URL REDIS_URL HOST PORT $(settings_given); do
       # shellcheck disable=SC2016 # it is expanded when bin/flask reads it
       printf 'export %s=${%s:-%q}\n' "$name" "$name" "${!name}"
     done >"$VAR/environment"
   )
   python_environment
+}
+
+# The service's own settings, so that a command finds the same as the processes. Not where this copy
+# lies: bin/flask has to know that first.
+settings_given() {
+  compgen -e FLASHPROMO_ | grep -vxE 'FLASHPROMO_(VAR|RUN|PRIVATE|ADMIN_PASSWORD)'
 }
 
 # A relative FLASK_APP would depend on the folder that a command is given in.
