@@ -1,0 +1,165 @@
+"""The one place that commits, and what it does around a commit."""
+
+from contextlib import suppress
+from datetime import UTC, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from flashpromo import barriers, db
+from flashpromo.audience.models import Segment
+from flashpromo.db import after_commit, app_now, around_commit, session, transaction
+
+
+def add(name: str) -> None:
+    session().add(Segment(name=name))
+
+
+def names() -> list[str]:
+    """As another connection sees them."""
+    with db.db.engine.connect() as connection:
+        return list(connection.scalars(select(Segment.name).order_by(Segment.id)))
+
+
+def test_what_the_block_does_is_committed(context):
+    with transaction():
+        add("one")
+        assert names() == []
+    assert names() == ["one"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_block_that_fails_leaves_nothing(context, error):
+    def block() -> None:
+        with transaction():
+            add("one")
+            session().flush()
+            raise error
+
+    pytest.raises(error, block)
+    assert names() == []
+    assert session().scalars(select(Segment)).all() == []
+
+
+def test_a_commit_that_fails_leaves_nothing_and_calls_nobody(context):
+    called = []
+
+    def block() -> None:
+        with transaction():
+            after_commit(lambda: called.append("after"))
+            around_commit("stamp", lambda: called.append("around"))
+            add("one")
+            add("one")
+
+    pytest.raises(IntegrityError, block)
+    assert names() == []
+    assert called == []
+
+
+def test_hooks_see_the_committed_change_in_their_order(context):
+    seen = []
+    with transaction():
+        after_commit(lambda: seen.append(("first", names())))
+        add("one")
+        after_commit(lambda: seen.append(("second", names())))
+        assert seen == []
+    assert seen == [("first", ["one"]), ("second", ["one"])]
+
+
+def test_a_rollback_forgets_the_hooks(context):
+    seen = []
+    with suppress(ValueError), transaction():
+        after_commit(lambda: seen.append("after"))
+        around_commit("stamp", lambda: seen.append("around"))
+        raise ValueError
+    with transaction():
+        add("one")
+    assert seen == []
+
+
+def test_what_goes_around_a_commit_goes_before_and_after_it(context):
+    seen = []
+    with transaction():
+        add("one")
+        around_commit("stamp", lambda: seen.append(names()))
+        after_commit(lambda: seen.append("after"))
+    assert seen == [[], ["one"], "after"]
+
+
+def test_it_goes_once_for_each_key_however_often_it_is_asked_for(context):
+    seen = []
+    with transaction():
+        for key in ("a", "b", "a"):
+            around_commit(key, lambda key=key: seen.append(key))
+    assert seen == ["a", "b", "a", "b"]
+
+
+def test_a_hook_that_fails_does_not_look_like_a_failed_change(context, caplog):
+    seen = []
+    with transaction():
+        add("one")
+        after_commit(lambda: 1 / 0)
+        after_commit(lambda: seen.append("second"))
+    assert names() == ["one"]
+    assert seen == ["second"]
+    assert "an after-commit hook failed" in caplog.text
+
+
+def test_a_hook_may_open_a_transaction_of_its_own(context):
+    def follow() -> None:
+        with transaction():
+            add("two")
+
+    with transaction():
+        add("one")
+        after_commit(follow)
+    assert names() == ["one", "two"]
+
+
+def test_transactions_do_not_nest(context):
+    def block() -> None:
+        with transaction():
+            add("one")
+            with transaction():
+                add("never")
+
+    pytest.raises(RuntimeError, block).match("does not nest")
+    assert names() == []
+    with transaction():  # and the refusal leaves no trace
+        add("two")
+    assert names() == ["two"]
+
+
+@pytest.mark.parametrize("register", [after_commit, lambda hook: around_commit("key", hook)])
+def test_a_hook_needs_an_open_transaction(context, register):
+    with pytest.raises(RuntimeError, match="no transaction"):
+        register(lambda: None)
+
+
+def test_a_time_limit_holds_for_its_transaction_only(context):
+    with pytest.raises(OperationalError, match="statement timeout"), transaction(timeout_seconds=1):
+        session().execute(text("SELECT pg_sleep(5)"))
+    with transaction():
+        assert session().execute(text("SHOW statement_timeout")).scalar_one() == "0"
+
+
+def test_a_crash_just_before_the_commit_leaves_nothing(context, monkeypatch):
+    def crash(place: str) -> None:
+        if place == "transaction.ready":
+            raise SystemExit
+
+    monkeypatch.setattr(barriers, "listener", crash)
+    with pytest.raises(SystemExit), transaction():
+        add("one")
+    assert names() == []
+
+
+def test_the_clock_is_aware_utc_and_goes_on_inside_a_transaction(context, clock):
+    with transaction():
+        first = app_now()
+        second = app_now()
+    assert first.tzinfo is UTC
+    assert first < second
+    clock.advance(hours=1)
+    assert timedelta(hours=1) < app_now() - first < timedelta(hours=1, minutes=1)
