@@ -66,6 +66,8 @@ class Promo(Base):
         ),
         Index("ix_promo_start_published", "start_time", postgresql_where=text("published")),
         Index("ix_promo_end_published", "end_time", postgresql_where=text("published")),
+        # The largest radius in use, which bounds the search for the promos that reach a client.
+        Index("ix_promo_distance_published", "max_distance_km", postgresql_where=text("published")),
         Index(None, "product_id"),
         {"info": REFERENCE},
     )

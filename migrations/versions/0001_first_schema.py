@@ -436,6 +436,13 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promo")),
     )
     op.create_index(
+        "ix_promo_distance_published",
+        "promo",
+        ["max_distance_km"],
+        unique=False,
+        postgresql_where=sa.text("published"),
+    )
+    op.create_index(
         "ix_promo_end_published",
         "promo",
         ["end_time"],
@@ -626,6 +633,11 @@ def downgrade():
         postgresql_using="gist",
         postgresql_where=sa.text("published"),
         column_name="location",
+    )
+    op.drop_index(
+        "ix_promo_distance_published",
+        table_name="promo",
+        postgresql_where=sa.text("published"),
     )
     op.drop_index(
         "ix_promo_end_published", table_name="promo", postgresql_where=sa.text("published")
