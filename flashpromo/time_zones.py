@@ -1,9 +1,9 @@
 """Which time zones may be stored.
 
 A zone is used by Python for pages and by PostgreSQL inside the wave (`AT TIME ZONE`): one name that
-only one of them knows would fail the whole wave. So a zone must be known to both, and mean the same:
-PostgreSQL takes CET for an abbreviation, one hour ahead all year, where Python sees a place with a
-summer time.
+only one of them knows would fail the whole wave. So a zone must be known to both, and mean the same
+to both: PostgreSQL takes CET for an abbreviation, one hour ahead all year, where Python sees a
+place with a summer time.
 """
 
 from functools import lru_cache
