@@ -37,7 +37,8 @@ def test_a_block_that_fails_leaves_nothing(context, error):
             session().flush()
             raise error
 
-    pytest.raises(error, block)
+    with pytest.raises(error):
+        block()
     assert names() == []
     assert session().scalars(select(Segment)).all() == []
 
@@ -52,7 +53,8 @@ def test_a_commit_that_fails_leaves_nothing_and_calls_nobody(context):
             add("one")
             add("one")
 
-    pytest.raises(IntegrityError, block)
+    with pytest.raises(IntegrityError):
+        block()
     assert names() == []
     assert called == []
 
@@ -124,7 +126,8 @@ def test_transactions_do_not_nest(context):
             with transaction():
                 add("never")
 
-    pytest.raises(RuntimeError, block).match("does not nest")
+    with pytest.raises(RuntimeError, match="does not nest"):
+        block()
     assert names() == []
     with transaction():  # and the refusal leaves no trace
         add("two")

@@ -1,28 +1,19 @@
 """What may be changed when, and what a refused change leaves behind: nothing."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
 
-from flashpromo import campaign
-from flashpromo.checkout.hold import units_left
 from flashpromo.db import app_now, session, transaction
 from flashpromo.errors import InvalidFields
 from flashpromo.promos import lifecycle
-from flashpromo.promos.errors import PromoFinished, PromoOverlaps
 from flashpromo.promos.models import Promo, PromoSegment, PromoUnit
-from flashpromo.promos.states import State
 from tests.story import (
     activate,
     broken_promises,
     change,
-    complete,
     publish,
-    release,
-    state_of,
-    take,
     terms,
 )
 
@@ -99,114 +90,4 @@ def test_a_promo_keeps_each_of_its_segments_once(world):
         select(PromoSegment.segment_id).where(PromoSegment.promo_id == promo.id)
     )
     assert list(listed) == [world.frequent]
-    assert broken_promises() == set()
-
-
-# --- quantity -----------------------------------------------------------------------------------
-
-
-def unsold(promo_id: int) -> tuple[int, int]:
-    left = units_left(promo_id, app_now())
-    return left.free, left.unsold
-
-
-def test_more_pieces_and_fewer(world):
-    promo = activate(world)
-    for quantity in (3, 2, 5, 1):
-        change(promo.id, quantity=quantity)
-        assert unsold(promo.id) == (quantity, quantity)
-    assert session().scalar(select(func.max(PromoUnit.unit_no))) == 5  # closed ones are reused
-    assert broken_promises() == set()
-
-
-def test_held_and_sold_pieces_count(world):
-    promo = activate(world, quantity=4)
-    complete(take(world.alice, promo.id))
-    held = take(world.carol, promo.id)
-    with pytest.raises(InvalidFields) as refusal:
-        change(promo.id, quantity=1)
-    assert refusal.value.fields == {"quantity": ["2 units are already held or sold."]}
-    change(promo.id, quantity=2)
-    assert unsold(promo.id) == (0, 1)
-    release(held)
-    assert unsold(promo.id) == (1, 1)
-    assert broken_promises() == set()
-
-
-def test_a_piece_whose_hold_has_expired_is_free_to_go(world, clock):
-    promo = activate(world, quantity=2)
-    take(world.alice, promo.id)
-    clock.advance(seconds=60)
-    change(promo.id, quantity=1)
-    assert unsold(promo.id) == (1, 1)
-    assert broken_promises() == set()
-
-
-def test_when_only_sold_ones_remain_it_is_sold_out(world):
-    promo = activate(world, quantity=2)
-    complete(take(world.alice, promo.id))
-    change(promo.id, quantity=1)
-    assert state_of(promo.id) is State.SOLD_OUT
-    with pytest.raises(PromoFinished):
-        change(promo.id, quantity=2)
-    assert broken_promises() == set()
-
-
-# --- the window of a product --------------------------------------------------------------------
-
-
-def test_a_second_promo_in_the_same_window_is_refused_and_the_first_is_named(world):
-    first = activate(world)
-    with pytest.raises(PromoOverlaps) as refusal:
-        publish(
-            world,
-            start_time=first.end_time - timedelta(seconds=1),
-            end_time=first.end_time + timedelta(hours=1),
-        )
-    assert refusal.value.extra["promo_ids"] == [first.id]
-    assert refusal.value.code == "promo_overlaps"
-
-
-def test_one_after_the_other_is_no_overlap(world):
-    first = activate(world)
-    second = publish(world, start_time=first.end_time, end_time=first.end_time + timedelta(hours=1))
-    assert state_of(second.id) is State.SCHEDULED
-    assert broken_promises() == set()
-
-
-def test_drafts_may_overlap_until_they_are_published(world):
-    first = activate(world)
-    with transaction():
-        second = lifecycle.create(terms(world))
-    with pytest.raises(PromoOverlaps):
-        change(second.id, is_active=True)
-    assert state_of(second.id) is State.DRAFT
-    change(first.id, is_active=False)
-    change(second.id, is_active=True)
-    assert state_of(second.id) is State.RUNNING
-
-
-def test_moving_into_another_one_is_refused(world):
-    first = activate(world)
-    later = first.end_time
-    second = publish(world, start_time=later, end_time=later + timedelta(hours=1))
-    with pytest.raises(PromoOverlaps) as refusal:
-        change(second.id, start_time=later - timedelta(minutes=1))
-    assert refusal.value.extra["promo_ids"] == [first.id]
-    change(second.id, end_time=later + timedelta(hours=2))  # its own window is no obstacle
-
-
-@pytest.mark.parametrize("how", ["sold_out", "cancelled", "ended"])
-def test_what_is_over_blocks_nothing_swept_or_not(world, clock, how):
-    first = activate(world, end_time=app_now() + timedelta(hours=1))
-    if how == "sold_out":
-        complete(take(world.alice, first.id))
-    elif how == "cancelled":
-        with transaction():
-            campaign.cancel(first.id)
-    else:
-        clock.advance(hours=1)
-    second = publish(world, start_time=first.start_time)
-    assert state_of(second.id) is State.RUNNING
-    assert state_of(first.id).value == how
     assert broken_promises() == set()
