@@ -53,6 +53,7 @@ UPDATE delivery SET state = 'skipped', reason = :reason, finished_at = :now, lea
 WHERE promo_id = :promo_id AND state = 'pending' AND next_attempt_at <= :now
 """)
 # Two index probes for each promo and channel that has something pending, however many rows wait.
+# A paused promo keeps its deliveries: nobody is woken for them until it goes on or is over.
 WAITING = text("""
 WITH RECURSIVE pair (promo_id, channel) AS (
   (SELECT promo_id, channel FROM delivery WHERE state = 'pending'
@@ -67,7 +68,11 @@ SELECT pair.promo_id, min(first.next_attempt_at) AS since FROM pair, LATERAL (
   SELECT d.next_attempt_at FROM delivery AS d
   WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
   ORDER BY d.next_attempt_at LIMIT 1) AS first
-WHERE first.next_attempt_at <= :now
+WHERE first.next_attempt_at <= :now AND NOT EXISTS (
+  SELECT FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+  WHERE promo.id = pair.promo_id AND promo.published AND promo.end_time > :now
+    AND run.paused_at IS NOT NULL AND run.ended_at IS NULL
+    AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL)
 GROUP BY pair.promo_id ORDER BY pair.promo_id
 """)
 

@@ -1,4 +1,4 @@
-"""A scheduler killed as it rings, or everything: at most 10 s late once there is one again."""
+"""A scheduler alone, killed as it rings, or killed with all: at most 10 s late once it is back."""
 
 import pytest
 
@@ -6,6 +6,13 @@ from tests.processes.conftest import in_seconds, since
 from tests.processes.running import eventually
 
 LATE = 10
+
+
+def test_without_any_worker_the_sweep_does_the_work(service, world, outside):
+    service.start("scheduler")
+    promo = in_seconds(world, 1)
+    outside.await_activation(promo, late=LATE)
+    outside.await_delivery(promo)
 
 
 @pytest.mark.parametrize("barrier", ["bell.due", "bell.rung"])
