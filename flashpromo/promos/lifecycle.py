@@ -69,9 +69,7 @@ def change(promo_id: int, changes: Mapping[str, Any], *, is_active: bool | None 
     if after.start_time > now and promo.run.activated_at is not None:
         runs.forget_activation(promo.id)
     if after.quantity != before.quantity:
-        runs.lock(promo.id)
-        units.set_quantity(promo.id, after.quantity, now)
-        runs.sell_out_if_done(promo.id, now)
+        _set_quantity(promo, after.quantity, now)
     return _finish(promo, now)
 
 
@@ -102,6 +100,16 @@ def resume(promo_id: int) -> Promo:
     _demand_live(promo, now)
     runs.resume(promo.id)
     return _finish(promo, now)
+
+
+def _set_quantity(promo: Promo, quantity: int, now: datetime) -> None:
+    """Offer so many units, unless the last one was sold since the promo was looked at."""
+    runs.lock(promo.id)
+    session().refresh(promo.run)
+    if state_at(promo, now) in FINISHED:
+        raise PromoFinished
+    units.set_quantity(promo.id, quantity, now)
+    runs.sell_out_if_done(promo.id, now)
 
 
 def _demand_live(promo: Promo, now: datetime) -> None:

@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from flashpromo import barriers, campaign
+from flashpromo.checkout import settle
 from flashpromo.db import app_now, session, transaction
 from flashpromo.promos import catalogue, lifecycle
+from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import PromoRun
 from flashpromo.promos.states import State
-from tests.story import publish, state_of
+from tests.story import activate, broken_promises, change, publish, state_of, take
 
 
 @contextmanager
@@ -99,3 +102,57 @@ def test_a_store_that_moves_holds_up_its_promos_only_until_the_next_sweep(app, w
 def _move(app: Flask, promo_id: int, later) -> None:
     with app.app_context(), transaction():
         lifecycle.change(promo_id, {"start_time": later})
+
+
+def test_pieces_are_not_added_to_a_promo_that_is_being_sold_out(app, world):
+    """Who wants more of it waits for the sale, and is told that the promo is over."""
+    promo = activate(world)
+    held = take(world.alice, promo.id)
+    told: list[type[Exception]] = []
+
+    def add_one() -> None:
+        with app.app_context():
+            try:
+                change(promo.id, quantity=2)
+            except PromoFinished as refusal:
+                told.append(type(refusal))
+
+    def sell() -> None:
+        settle.complete(world.alice, held.reservation_id)
+
+    with in_the_middle(app, sell, "complete.recorded"):
+        merchant = threading.Thread(target=add_one)
+        merchant.start()
+        merchant.join(0.3)
+        assert merchant.is_alive()
+    merchant.join(10)
+    assert told == [PromoFinished]
+    assert state_of(promo.id) is State.SOLD_OUT
+    assert broken_promises() == set()
+
+
+@pytest.mark.parametrize("step", [lifecycle.pause, campaign.cancel])
+def test_a_promo_that_is_being_sold_out_can_be_neither_paused_nor_cancelled(app, world, step):
+    promo = activate(world)
+    held = take(world.alice, promo.id)
+    told: list[type[Exception]] = []
+
+    def stop() -> None:
+        with app.app_context():
+            try:
+                with transaction():
+                    step(promo.id)
+            except PromoFinished as refusal:
+                told.append(type(refusal))
+
+    with in_the_middle(
+        app, lambda: settle.complete(world.alice, held.reservation_id), "complete.recorded"
+    ):
+        merchant = threading.Thread(target=stop)
+        merchant.start()
+        merchant.join(0.3)
+        assert merchant.is_alive()
+    merchant.join(10)
+    assert told == [PromoFinished]
+    assert state_of(promo.id) is State.SOLD_OUT
+    assert broken_promises() == set()
