@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
+from flashpromo.app import create_app
 from flashpromo.db import app_now, session, transaction
 from flashpromo.notify import partitions
 from tests.story import activate
@@ -81,3 +82,12 @@ def test_it_changes_nothing(doctor, broken):
     before = session().execute(text("SELECT count(*) FROM notification")).scalar_one()
     doctor()
     assert session().execute(text("SELECT count(*) FROM notification")).scalar_one() == before
+
+
+def test_without_a_database_it_says_so_in_one_line(settings):
+    nowhere = "postgresql+psycopg2://postgres@/none?host=/nowhere"
+    away = create_app(settings.model_copy(update={"database_url": nowhere}))
+    result = away.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == 1
+    assert "The database does not answer" in result.output
+    assert "Traceback" not in result.output
