@@ -56,21 +56,21 @@ def nothing_is_broken() -> None:
     demand(not findings, findings)
 
 
-def holders(promo_id: int, expected: int) -> None:
-    """Exactly so many units are held, by exactly so many reservations, one each."""
-    counts = _row(HOLDERS, promo_id=promo_id)
+def holders(expected: int, *promo_ids: int) -> None:
+    """Exactly so many units of the promos are held, by exactly so many reservations, one each."""
+    counts = _row(HOLDERS, promo_ids=list(promo_ids))
     demand(counts == (expected,) * 3, f"units, reservations, pairs: {counts}, not {expected}")
 
 
 HOLDERS = """
 SELECT
   (SELECT count(*) FROM promo_unit
-   WHERE promo_id = :promo_id AND sold_at IS NULL AND held_until > app_now()),
+   WHERE promo_id = ANY(:promo_ids) AND sold_at IS NULL AND held_until > app_now()),
   (SELECT count(*) FROM reservation
-   WHERE promo_id = :promo_id AND expires_at > app_now()
+   WHERE promo_id = ANY(:promo_ids) AND expires_at > app_now()
      AND released_at IS NULL AND completed_at IS NULL),
   (SELECT count(*) FROM reservation AS r JOIN promo_unit AS u USING (promo_id, unit_no, fence)
-   WHERE promo_id = :promo_id AND r.expires_at > app_now() AND u.sold_at IS NULL
+   WHERE promo_id = ANY(:promo_ids) AND r.expires_at > app_now() AND u.sold_at IS NULL
      AND r.released_at IS NULL AND u.held_by = r.client_id AND u.reservation_id = r.reservation_id)
 """
 

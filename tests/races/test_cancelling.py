@@ -24,7 +24,7 @@ def race(crew, stage, promo, clients, delay):
     came = checks.outcomes(answers)
     checks.demand(answers[0].refused is None, answers[0])
     checks.demand(set(came) <= ANSWERS, came)
-    checks.holders(promo.id, 0)
+    checks.holders(0, promo.id)
     left = session().execute(
         text("SELECT count(*) FROM promo_unit WHERE held_by IS NOT NULL OR NOT closed")
     )

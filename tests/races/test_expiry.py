@@ -75,7 +75,7 @@ def test_a_unit_that_passed_to_another_while_the_first_holder_waited_stays_there
         came = checks.outcomes(crew.answers())
         checks.demand(came == {"reservation_expired": 1}, came)
         checks.sales(promo.id, 0, sold_out=False)
-        checks.holders(promo.id, 1)
+        checks.holders(1, promo.id)
     stage.redis.flushdb()
     checks.nothing_is_broken()
 
@@ -94,7 +94,7 @@ def race_around_the_expiry(crew, stage, clock, promo, rivals, offset):
     is_sold = bool(sold["done"])
     checks.demand(passed_on["done"] <= (0 if is_sold else 1), (sold, passed_on))
     checks.sales(promo.id, int(is_sold), sold_out=is_sold)
-    checks.holders(promo.id, passed_on["done"])
+    checks.holders(passed_on["done"], promo.id)
 
 
 def offsets():

@@ -33,7 +33,7 @@ def race(crew, clients, promo, meet_at=None):
     units = promo.quantity
     came = checks.outcomes(answers)
     checks.demand(came == {"done": units, "already_held": len(clients) - units}, came)
-    checks.holders(promo.id, units)
+    checks.holders(units, promo.id)
     with transaction():
         for client, answer in zip(clients, answers, strict=True):
             if isinstance(answer.value, UUID):

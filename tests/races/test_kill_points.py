@@ -134,11 +134,11 @@ def test_a_hold_that_was_killed_frees_its_unit(kill, survivor, stage, clock, pla
     kill(place, 1, acts.hold, stage.world.alice, promo.id)
     if place == "transaction.committed":
         assert survivor(acts.hold, rival, promo.id) == "already_held"
-        checks.holders(promo.id, 1)
+        checks.holders(1, promo.id)
         clock.advance(seconds=60)
         stage.redis.flushdb()  # its hints live by the clock on the wall
     assert survivor(acts.hold, rival, promo.id) == "done"
-    checks.holders(promo.id, 1)
+    checks.holders(1, promo.id)
     assert survivor(acts.complete_own, rival) == "done"
     checks.sales(promo.id, 1, sold_out=True)
     checks.nothing_is_broken()

@@ -14,7 +14,7 @@ from tests.story import terms
 pytestmark = pytest.mark.xdist_group("races-promos")
 
 ROUNDS = 100
-RIVALS = 4
+RIVALS = 3
 
 
 def race(crew, stage, product_id):
