@@ -5,7 +5,7 @@ Every duration and distance carries its unit in its name, so that no reader has 
 """
 
 from typing import Annotated, Literal, Self, cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, current_app
 from pydantic import AliasChoices, Field, field_validator, model_validator
@@ -64,7 +64,10 @@ class Settings(BaseSettings):
     @field_validator("marketplace_time_zone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, OSError) as error:  # a folder of zones is an OSError
+            raise ValueError(f"{name!r} is not a time zone") from error
         return name
 
     @field_validator("channels", mode="before")

@@ -45,6 +45,13 @@ class Base(DeclarativeBase):
     )
 
 
+BOUNDS = text("""
+SELECT set_config('statement_timeout', :statement, true),
+       set_config('idle_in_transaction_session_timeout', :idle, true)
+""")
+IDLE_TIMEOUT: Final = "30s"
+"""A process that stands still in the middle of a transaction gives up its locks after this."""
+
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 
@@ -86,7 +93,7 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
     outbox = current.info["outbox"] = _Outbox()
     try:
         if timeout_seconds is not None:
-            current.execute(text(f"SET LOCAL statement_timeout = {int(timeout_seconds) * 1000}"))
+            current.execute(BOUNDS, {"statement": f"{timeout_seconds}s", "idle": IDLE_TIMEOUT})
         yield current
         current.flush()
         for hook in outbox.around.values():

@@ -31,6 +31,9 @@ AS 'SELECT clock_timestamp() + (SELECT shift FROM test_clock)';
 """
 
 
+WEEKS = text(r"SELECT relname FROM pg_class WHERE relname ~ '^(notification|delivery)_w\d{8}$'")
+
+
 def worker_number(config: pytest.Config) -> int:
     """0 for a plain run, 1… for the workers of xdist."""
     worker = getattr(config, "workerinput", {}).get("workerid", "gw-1")
@@ -98,10 +101,12 @@ def redis(app: Flask, settings: Settings) -> Iterator[Redis]:
 
 @pytest.fixture
 def clean(engine: Engine, redis: Redis) -> None:
-    """Empty every table and set the clock right again."""
+    """Empty every table, drop the weeks that a test made, and set the clock right again."""
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        for week in connection.scalars(WEEKS).all():
+            connection.execute(text(f"DROP TABLE {week}"))
         connection.execute(text("UPDATE test_clock SET shift = '0'"))
 
 

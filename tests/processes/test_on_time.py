@@ -118,7 +118,8 @@ def test_what_nobody_can_read_stops_neither_scheduler_nor_worker(running, world,
     outside.await_activation(promo, late=2)
     outside.await_delivery(promo, seconds=2)
     assert all(program.runs for program in running.programs)
-    assert redis.zcard(table) == 0
+    # The sweep may have been first; the promo's own job rings at the next whole second.
+    eventually(lambda: redis.zcard(table) == 0, seconds=5)
 
 
 def test_after_all_this_nothing_waits_and_no_process_has_ended(running, redis):

@@ -1,0 +1,45 @@
+"""Settings: read once, frozen, and refused by name."""
+
+import pytest
+from pydantic import ValidationError
+
+from flashpromo.config import PSYCOPG2, Settings
+
+
+def settings(**values):
+    return Settings(**{"database_url": "postgres://x", "redis_url": "redis://x"} | values)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("marketplace_time_zone", "Mars/Olympus"),
+        ("marketplace_time_zone", "America"),
+        ("marketplace_time_zone", "../etc/passwd"),
+        ("currency", "dollars"),
+        ("hold_seconds", 0),
+        ("environment", "staging"),
+        ("redis_timeout_ms", "soon"),
+    ],
+)
+def test_a_wrong_setting_is_named(name, value):
+    with pytest.raises(ValidationError, match=name):
+        settings(secret_key="secret", **{name: value})
+
+
+def test_production_wants_a_secret_of_its_own():
+    with pytest.raises(ValidationError, match="FLASHPROMO_SECRET_KEY"):
+        settings(environment="production")
+
+
+@pytest.mark.parametrize("scheme", ["postgres://", "postgresql://", PSYCOPG2])
+def test_every_spelling_of_the_database_s_address_is_understood(scheme):
+    address = f"{scheme}shop@db/flashpromo"
+    given = settings(secret_key="secret", database_url=address)
+    assert given.database_url == f"{PSYCOPG2}shop@db/flashpromo"
+
+
+def test_settings_are_frozen():
+    given = settings(secret_key="secret")
+    with pytest.raises(ValidationError, match="frozen"):
+        given.hold_seconds = 1
