@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from flashpromo import campaign, jobs
+from flask import current_app
+
+from flashpromo import cache, campaign, config, jobs
 from flashpromo.checkout import hold as holds
 from flashpromo.checkout import queries, settle
 from flashpromo.cli import rounds
@@ -15,6 +17,12 @@ from flashpromo.db import app_now, session, transaction
 from flashpromo.notify import delivery
 from flashpromo.promos import catalogue, lifecycle
 from flashpromo.promos.terms import Terms
+
+
+def use_redis(url: str) -> None:
+    """Look for hints there from now on."""
+    settings = config.current().model_copy(update={"redis_url": url})
+    cache.init_app(current_app._get_current_object(), settings)
 
 
 def hold(client_id: int, promo_id: int) -> UUID:

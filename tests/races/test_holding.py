@@ -13,18 +13,14 @@ from tests.story import publish
 pytestmark = pytest.mark.xdist_group("races-holding")
 
 ROUNDS = 100
-SIZES = [(50, 1), (8, 3)]
-NO_REDIS = {"redis_url": "unix:///nowhere/redis.sock"}
+RIVALS = 50
+SIZES = [(RIVALS, 1), (8, 3)]
+NOWHERE = "unix:///nowhere/redis.sock"
 
 
 @pytest.fixture(scope="module")
 def crew(hire):
-    return hire(50, cached_list_seconds=60)  # who is eligible is known from the second round on
-
-
-@pytest.fixture(scope="module")
-def crew_without_redis(hire):
-    return hire(50, **NO_REDIS)
+    return hire(RIVALS, cached_list_seconds=60)  # who is eligible is known from the second round on
 
 
 def race(crew, clients, promo, meet_at=None):
@@ -41,7 +37,10 @@ def race(crew, clients, promo, meet_at=None):
 
 
 @pytest.mark.parametrize(("rivals", "units"), SIZES)
-def test_as_many_hold_as_there_are_units_while_redis_gives_hints(crew, stage, rivals, units):
+def test_as_many_hold_as_there_are_units_while_redis_gives_hints(
+    crew, stage, settings, rivals, units
+):
+    crew.at_once([Call(acts.use_redis, settings.redis_url)] * RIVALS)
     clients = stage.crowd(rivals)
     promo = publish(stage.world, quantity=units)
     for _ in range(ROUNDS):
@@ -50,20 +49,19 @@ def test_as_many_hold_as_there_are_units_while_redis_gives_hints(crew, stage, ri
 
 
 @pytest.mark.parametrize(("rivals", "units"), SIZES)
-def test_as_many_hold_as_there_are_units_while_redis_is_away(
-    crew_without_redis, stage, rivals, units
-):
+def test_as_many_hold_as_there_are_units_while_redis_is_away(crew, stage, rivals, units):
     """All of them have seen a free unit before the first one claims it."""
+    crew.at_once([Call(acts.use_redis, NOWHERE)] * RIVALS)
     clients = stage.crowd(rivals)
     promo = publish(stage.world, quantity=units)
     for _ in range(ROUNDS):
-        race(crew_without_redis, clients, promo, meet_at="hold.asked")
+        race(crew, clients, promo, meet_at="hold.asked")
     checks.nothing_is_broken()
 
 
 @pytest.mark.parametrize("units", [1, 3])
 def test_check_then_set_is_caught(hire, stage, units):
-    careless = hire(10, [twins.claim_by_check_then_set], **NO_REDIS)
+    careless = hire(10, [twins.claim_by_check_then_set], redis_url=NOWHERE)
     clients = stage.crowd(10)
     promo = publish(stage.world, quantity=units)
     checks.assert_caught(lambda: race(careless, clients, promo, "twin.looked"), rounds=20)
