@@ -2,14 +2,11 @@
 
 from functools import partial
 
-import pytest
 from sqlalchemy import text
 
 from flashpromo.db import session
 from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
-
-pytestmark = pytest.mark.xdist_group("races-promos")
 
 ROUNDS = 100
 UNITS = 4

@@ -12,8 +12,6 @@ from flashpromo.db import session, transaction
 from tests.races import acts, checks, twins
 from tests.races.crew import Call
 
-pytestmark = pytest.mark.xdist_group("races-checkout")
-
 ROUNDS = 100
 HOLD_SECONDS = 60
 AWAY = {"redis_url": "unix:///nowhere/redis.sock"}  # a hint must not keep a rival from trying

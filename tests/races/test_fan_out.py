@@ -1,12 +1,8 @@
 """Twenty promos start at the same instant for the same 5,000 clients."""
 
-import pytest
-
 from tests.races import acts, checks, twins
 from tests.races.crew import Call
 from tests.story import publish
-
-pytestmark = pytest.mark.xdist_group("races-fan-out")
 
 ROUNDS = 100
 RIVALS = 20

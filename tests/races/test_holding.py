@@ -10,8 +10,6 @@ from tests.races import acts, checks, twins
 from tests.races.crew import Call
 from tests.story import publish
 
-pytestmark = pytest.mark.xdist_group("races-holding")
-
 ROUNDS = 100
 RIVALS = 50
 SIZES = [(RIVALS, 1), (8, 3)]

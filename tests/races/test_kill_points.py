@@ -11,8 +11,6 @@ from tests.races import acts, checks, places, postbox
 from tests.races.crew import Call
 from tests.story import publish
 
-pytestmark = pytest.mark.xdist_group("races-kill-points")
-
 AUDIENCE = 25
 BATCH = 10
 PATIENCE_SECONDS = 5  # a little more than the sweep's own

@@ -14,8 +14,6 @@ from tests.races import acts, checks, places, postbox, twins
 from tests.races.crew import Call
 from tests.story import activate
 
-pytestmark = pytest.mark.xdist_group("races-kill-points")
-
 AUDIENCE = 10
 LEASE_SECONDS = 30
 ROWS = text("""

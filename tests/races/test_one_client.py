@@ -2,13 +2,9 @@
 
 from functools import partial
 
-import pytest
-
 from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
 from tests.story import publish
-
-pytestmark = pytest.mark.xdist_group("races-checkout")
 
 ROUNDS = 100
 LIMIT = 3

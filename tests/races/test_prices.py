@@ -4,7 +4,6 @@ import itertools
 from decimal import Decimal
 from functools import partial
 
-import pytest
 from sqlalchemy import func, or_, select, text
 
 from flashpromo.db import session
@@ -13,8 +12,6 @@ from flashpromo.promos.models import Promo
 from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
 from tests.story import publish, terms
-
-pytestmark = pytest.mark.xdist_group("races-promos")
 
 ROUNDS = 100
 USUAL, LOWERED = Decimal("999.00"), Decimal("400.00")

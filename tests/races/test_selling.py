@@ -2,14 +2,10 @@
 
 from functools import partial
 
-import pytest
-
 from flashpromo.checkout.hold import hold
 from flashpromo.db import transaction
 from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
-
-pytestmark = pytest.mark.xdist_group("races-checkout")
 
 ROUNDS = 100
 SOLD = partial(places.linger_at, "complete.sold", 0.005)

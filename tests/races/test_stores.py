@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pytest
 from sqlalchemy import func, select
 
 from flashpromo.db import session
@@ -11,8 +10,6 @@ from flashpromo.promos.models import Promo
 from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
 from tests.story import terms
-
-pytestmark = pytest.mark.xdist_group("races-promos")
 
 ROUNDS = 100
 LOOKED = partial(places.linger_at, "twin.looked", 0.03)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import func, select
 
 from flashpromo.db import session
@@ -10,8 +9,6 @@ from flashpromo.promos.models import Promo
 from tests.races import acts, checks
 from tests.races.crew import Call
 from tests.story import terms
-
-pytestmark = pytest.mark.xdist_group("races-promos")
 
 ROUNDS = 100
 RIVALS = 3
