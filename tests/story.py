@@ -7,16 +7,17 @@ from decimal import Decimal
 from typing import Any
 
 from redis import Redis
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from flashpromo import campaign
 from flashpromo.checkout import settle
 from flashpromo.checkout.hold import hold
 from flashpromo.checkout.models import Reservation
-from flashpromo.db import app_now, db, transaction
+from flashpromo.db import app_now, db, session, transaction
 from flashpromo.doctor import examine
+from flashpromo.notify.models import Notification
 from flashpromo.promos import lifecycle, queries
-from flashpromo.promos.models import Promo
+from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import State, state_at
 from flashpromo.promos.terms import Terms
 from flashpromo.queueing import timetable
@@ -97,6 +98,24 @@ def forget_hints(redis: Redis) -> None:
     """Redis measures its seconds by itself: after a jump of the clock its hints are over."""
     for key in (*redis.scan_iter("flashpromo:taken:*"), *redis.scan_iter("flashpromo:eligible:*")):
         redis.delete(key)
+
+
+def notified() -> set[int]:
+    """Everybody who has been told of anything."""
+    return set(session().scalars(select(Notification.client_id)))
+
+
+def run_of(promo_id: int) -> PromoRun:
+    """What has happened to the promo, as it stands in the database."""
+    run = session().get(PromoRun, promo_id, populate_existing=True)
+    assert run is not None
+    return run
+
+
+def activate_due(*promo_ids: int) -> dict[int, int]:
+    """Activate what is due, or of that only these: how many clients each promo told."""
+    with transaction():
+        return campaign.activate_due(promo_ids or None).notified
 
 
 def broken_promises() -> set[str]:

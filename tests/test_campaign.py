@@ -10,29 +10,18 @@ from flashpromo import campaign, jobs
 from flashpromo.db import app_now, session, transaction
 from flashpromo.notify.models import Delivery, Notification
 from flashpromo.promos import lifecycle
-from flashpromo.promos.models import PromoRun
 from tests.story import (
     activate,
+    activate_due,
     broken_promises,
     change,
     complete,
+    notified,
     publish,
+    run_of,
     take,
     terms,
 )
-
-
-def notified() -> set[int]:
-    return set(session().scalars(select(Notification.client_id)))
-
-
-def run_of(promo_id: int) -> PromoRun:
-    return session().get(PromoRun, promo_id, populate_existing=True)
-
-
-def activate_due(*promo_ids: int) -> dict[int, int]:
-    with transaction():
-        return campaign.activate_due(promo_ids or None).notified
 
 
 def test_tells_only_who_is_near_in_segment_opted_in_and_fresh(world):

@@ -4,27 +4,12 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
 from flashpromo import campaign
-from flashpromo.db import session, transaction
+from flashpromo.db import transaction
 from flashpromo.errors import NotFound
-from flashpromo.notify.models import Notification
 from flashpromo.promos import lifecycle
-from tests.story import (
-    activate,
-    publish,
-    terms,
-)
-
-
-def notified() -> set[int]:
-    return set(session().scalars(select(Notification.client_id)))
-
-
-def activate_due(*promo_ids: int) -> dict[int, int]:
-    with transaction():
-        return campaign.activate_due(promo_ids or None).notified
+from tests.story import activate, notified, publish, terms
 
 
 def preview(world, **changes) -> int:

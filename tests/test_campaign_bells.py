@@ -5,42 +5,28 @@ import time
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from flashpromo import campaign, jobs
 from flashpromo.audience import clients
-from flashpromo.db import app_now, session, transaction
+from flashpromo.db import app_now, transaction
 from flashpromo.notify.channels.inbox import LIVE_TOPIC
-from flashpromo.notify.models import Notification
 from flashpromo.promos import lifecycle
-from flashpromo.promos.models import PromoRun
 from flashpromo.promos.states import State
 from flashpromo.queueing.names import ACTIVATION, DELIVERY
 from tests.story import (
     activate,
+    activate_due,
     broken_promises,
     change,
     complete,
+    notified,
     publish,
+    run_of,
     rung,
     state_of,
     take,
     terms,
     timetable_of,
 )
-
-
-def notified() -> set[int]:
-    return set(session().scalars(select(Notification.client_id)))
-
-
-def run_of(promo_id: int) -> PromoRun:
-    return session().get(PromoRun, promo_id, populate_existing=True)
-
-
-def activate_due(*promo_ids: int) -> dict[int, int]:
-    with transaction():
-        return campaign.activate_due(promo_ids or None).notified
 
 
 def test_a_bell_that_comes_a_little_early_waits_for_the_start(world):

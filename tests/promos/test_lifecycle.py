@@ -6,18 +6,19 @@ from decimal import Decimal
 import pytest
 
 from flashpromo import campaign
-from flashpromo.db import app_now, session, transaction
+from flashpromo.db import app_now, transaction
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.promos import lifecycle
 from flashpromo.promos.errors import PromoFinished, WrongState
-from flashpromo.promos.models import PromoRun
 from flashpromo.promos.states import State
 from tests.story import (
     activate,
+    activate_due,
     broken_promises,
     change,
     complete,
     publish,
+    run_of,
     state_of,
     take,
     terms,
@@ -37,15 +38,6 @@ def pause(promo_id):
 def resume(promo_id):
     with transaction():
         return lifecycle.resume(promo_id)
-
-
-def run_of(promo_id) -> PromoRun:
-    return session().get(PromoRun, promo_id, populate_existing=True)
-
-
-def activate_due():
-    with transaction():
-        return campaign.activate_due().notified
 
 
 def test_it_runs_its_course_by_the_clock(world, clock):
