@@ -69,7 +69,7 @@ def sweep_activations() -> None:
         now = app_now()
         due = runs.due(now)
     rung = [bell.ring_again(ACTIVATE, promo_id) for promo_id, _ in due]
-    if not all(rung) or any(_late(start, now) for _, start in due):
+    if not all(rung) or any(_late(since, now) for _, since in due):
         log.warning("the queue is late, activating here: %s", [promo_id for promo_id, _ in due])
         bell.perform(ACTIVATE, due[0][0])
 

@@ -44,7 +44,8 @@ WHERE run.promo_id = (
 """)
 
 DUE = text("""
-SELECT promo.id, promo.start_time FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+SELECT promo.id, greatest(promo.start_time, promo.updated_at) AS since
+FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
 WHERE promo.published AND promo.start_time <= :now AND promo.end_time > :now
   AND run.activated_at IS NULL AND run.paused_at IS NULL
   AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
@@ -95,8 +96,11 @@ def forget_activation(promo_id: int) -> None:
 
 
 def due(now: datetime) -> list[tuple[int, datetime]]:
-    """Ids and starts of the promos that should be active by `now` and are not, by id."""
-    return [(row.id, row.start_time) for row in session().execute(DUE, {"now": now})]
+    """Promos that should be active by `now` and are not, by id, and since when that is so.
+
+    One that was published after its start has been due since then only.
+    """
+    return [(row.id, row.since) for row in session().execute(DUE, {"now": now})]
 
 
 def claim_activation(promo_id: int, now: datetime) -> bool:
