@@ -1,6 +1,7 @@
 """The sign-ins of clients. How long a client's password must be is the marketplace's own rule."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -8,6 +9,9 @@ from flashpromo import db
 from flashpromo.accounts import passwords, sign_ins
 from flashpromo.accounts.models import SignIn
 from flashpromo.errors import InvalidFields
+
+GOOD: Final = "-"
+"""Stands for a value that is not given where a whole sign-in is checked."""
 
 
 def by_client(client_ids: Collection[int]) -> dict[int, SignIn]:
@@ -31,7 +35,7 @@ def save(
     present = by_client([client_id]).get(client_id)
     if present is None:
         return _add(client_id, username, email, password)
-    sign_ins.check(username or present.username, email or "", password or "-")
+    _check(username, email, password)
     if username is not None and username != present.username:
         present = sign_ins.rename(present, username)
     if email is not None:
@@ -56,7 +60,25 @@ def _add(
         return None
     wanted = {"username": username, "password": password}
     missing = {name: "A first sign-in needs it." for name, said in wanted.items() if said is None}
-    if username is None or password is None:
-        raise InvalidFields(missing)
-    sign_ins.check(username, email or "", password)
-    return sign_ins.add(username, email or "", password, client_id=client_id)
+    _check(username, email, password, missing)
+    return sign_ins.add(username or "", email or "", password or "", client_id=client_id)
+
+
+def _check(
+    username: str | None,
+    email: str | None,
+    password: str | None,
+    missing: Mapping[str, str] | None = None,
+) -> None:
+    """Refuse what is given and wrong together with what is `missing`; None is not looked at."""
+    wrong: dict[str, Any] = dict(missing or {})
+    try:
+        sign_ins.check(
+            GOOD if username is None else username,
+            email or "",
+            GOOD if password is None else password,
+        )
+    except InvalidFields as error:
+        wrong |= error.fields
+    if wrong:
+        raise InvalidFields(wrong)

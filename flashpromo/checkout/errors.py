@@ -22,7 +22,7 @@ class AlreadyHeld(Conflict):
     """Every unit is held; `held_by_you` when one of them is the caller's own."""
 
     code = "already_held"
-    title = "Every unit of this promo is held just now."
+    title = "This is held already."
 
 
 class SoldOut(Conflict):
@@ -44,6 +44,13 @@ class ReservationExpired(Conflict):
 
     code = "reservation_expired"
     title = "This reservation is no longer valid."
+
+
+class ReservationCompleted(Conflict):
+    """What is bought cannot be given back here."""
+
+    code = "reservation_completed"
+    title = "This reservation is completed."
 
 
 class CoolDown(TooSoon):

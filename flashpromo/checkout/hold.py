@@ -24,6 +24,7 @@ from flashpromo.promos.errors import PromoNotRunning
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import State, state_at
 
+ALL_HELD = "Every unit of this promo is held just now."
 HINT_SECONDS = 2.0
 """A hint lives this long at most, the bound of a lie when Redis misses a release."""
 
@@ -71,7 +72,7 @@ def hold(client_id: int, promo_id: int) -> Reservation:
     may = eligibility.known(client_id, promo_id)
     hint = known_taken(promo_id)
     if may.value is not None and hint.value is not None:
-        raise AlreadyHeld
+        raise AlreadyHeld(ALL_HELD)
     limits.lock_client(client_id)
     now = app_now()
     promo = _reached_promo(client_id, promo_id, may, now)
@@ -171,7 +172,7 @@ def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | Alre
         _demand_running(queries.get(promo.id, queries.EVERYTHING, now), now)
         return SoldOut()
     _remember_taken(promo, left, hint, now)
-    return AlreadyHeld()
+    return AlreadyHeld(ALL_HELD)
 
 
 def _leave_hint(promo: Promo, hint: cache.Reading, now: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 
 from flashpromo import cache
 from flashpromo.barriers import barrier
-from flashpromo.checkout.errors import ReservationExpired
+from flashpromo.checkout.errors import ReservationCompleted, ReservationExpired
 from flashpromo.checkout.models import Purchase, Reservation
 from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
@@ -87,14 +87,15 @@ def release(client_id: int, reservation: int | UUID) -> Reservation:
 
     Raises:
         NotFound: no such reservation of this client.
-        ReservationExpired: it is completed, or its minute is over.
+        ReservationCompleted: it is bought.
+        ReservationExpired: its minute is over.
     """
     held = _own(client_id, reservation)
     now = _lock_and_read_time(held)
     if held.released_at is not None:
         return held
     if held.completed_at is not None:
-        raise ReservationExpired("This reservation is completed.")
+        raise ReservationCompleted
     if not _changed(FREE, held, now):
         raise ReservationExpired
     held.released_at, held.release_reason = now, "released"
