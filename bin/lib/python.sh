@@ -34,6 +34,8 @@ make_venv() {
   then
     return
   fi
+  # Clearing would follow a link, and empty what somebody else uses.
+  [[ ! -L $ROOT/.venv ]] || rm "$ROOT/.venv"
   say "making .venv with $("$1" --version)"
   quietly "making .venv" "$1" -m venv --clear "$ROOT/.venv"
   echo "$ROOT" >"$made_for"
