@@ -105,10 +105,10 @@ def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datet
     state = state_at(promo, now)
     if state is State.DRAFT:
         raise NotFound
-    if may.value is None:
-        found = eligibility.look(client_id, promo_id, now)
-        found.demand()
-        eligibility.remember(may, found, now)
+    # What is remembered may refuse, never grant: whoever is to hold is looked at here.
+    found = eligibility.look(client_id, promo_id, now)
+    found.demand()
+    eligibility.remember(may, found, now)
     _demand_running(promo, now)
     return promo
 
