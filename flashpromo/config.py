@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     delivery_batch_size: int = Field(500, ge=1)
     delivery_lease_seconds: int = Field(30, ge=1)
     delivery_retry_seconds: int = Field(2, ge=1)
-    delivery_max_attempts: int = Field(8, ge=1)
+    delivery_longest_retry_seconds: int = Field(60, ge=1)
 
     sweep_patience_seconds: float = Field(3.0, ge=0)
     statement_timeout_seconds: int = Field(30, ge=1)

@@ -3,15 +3,15 @@
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from flashpromo import campaign, config
 from flashpromo.barriers import barrier
-from flashpromo.db import transaction
+from flashpromo.db import app_now, transaction
 from flashpromo.notify import delivery
 from flashpromo.notify.channels import registry
 from flashpromo.notify.channels.protocol import Channel, Outcome
-from flashpromo.promos import queries
+from flashpromo.promos import queries, runs
 from flashpromo.queueing import timetable
 from flashpromo.queueing.names import ACTIVATE, DELIVER, WITHDRAW
 
@@ -30,10 +30,29 @@ def activate(promo_id: int) -> None:
             timetable.schedule(promo.start_time, ACTIVATE, promo_id)
         return
     time.sleep(early_seconds)
+    try:
+        _wave()
+    except Exception:
+        log.exception("the wave failed, its promos are activated one by one")
+        _one_by_one()
+
+
+def _wave(promo_ids: Sequence[int] | None = None) -> None:
     with transaction(timeout_seconds=config.current().wave_timeout_seconds):
-        wave = campaign.activate_due()
+        wave = campaign.activate_due(promo_ids)
     for activated, notified in wave.notified.items():
         log.info("promo %s activated, %s clients notified", activated, notified)
+
+
+def _one_by_one() -> None:
+    """A promo that cannot be activated must not keep all others from their start."""
+    with transaction():
+        due = runs.due(app_now())
+    for promo_id, _ in due:
+        try:
+            _wave([promo_id])
+        except Exception:
+            log.exception("promo %s cannot be activated", promo_id)
 
 
 def withdraw(_promo_id: int) -> None:

@@ -82,7 +82,15 @@ def sweep_deliveries() -> None:
     for promo_id, since in waiting:
         rung = bell.ring_again(DELIVER, promo_id)
         if not rung or _late(since, now):
-            bell.perform(DELIVER, promo_id, BATCHES_AT_ONCE)
+            _deliver_here(promo_id)
+
+
+def _deliver_here(promo_id: int) -> None:
+    """One promo whose deliveries fail does not hold up those of the others."""
+    try:
+        bell.perform(DELIVER, promo_id, BATCHES_AT_ONCE)
+    except Exception:
+        log.exception("the deliveries of promo %s fail", promo_id)
 
 
 def sweep_finished() -> None:

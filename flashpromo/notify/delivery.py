@@ -47,11 +47,18 @@ FROM unnest(:clients, CAST(:days AS date[]), CAST(:states AS text[]), CAST(:reas
 WHERE d.client_id = done.client_id AND d.local_day = done.local_day AND d.channel = :channel
   AND d.lease_token = :token AND d.state = 'pending'
 """)
-# Rows under a lease are left to whoever holds it.
+# Rows under a lease are left to whoever holds it. A bounded piece at a time: a promo with a million
+# of them must not run into the timeout and start over for ever.
 SKIP = text("""
-UPDATE delivery SET state = 'skipped', reason = :reason, finished_at = :now, lease_token = NULL
-WHERE promo_id = :promo_id AND state = 'pending' AND next_attempt_at <= :now
+UPDATE delivery AS d
+SET state = 'skipped', reason = :reason, finished_at = :now, lease_token = NULL
+FROM (
+    SELECT client_id, local_day, channel FROM delivery
+    WHERE promo_id = :promo_id AND state = 'pending' AND next_attempt_at <= :now
+    LIMIT :limit FOR UPDATE SKIP LOCKED) AS due
+WHERE d.client_id = due.client_id AND d.local_day = due.local_day AND d.channel = due.channel
 """)
+SKIPPED_AT_ONCE = 50_000
 # Two index probes for each promo and channel that has something pending, however many rows wait.
 # A paused promo keeps its deliveries: nobody is woken for them until it goes on or is over.
 WAITING = text("""
@@ -111,8 +118,9 @@ def claim(promo: Promo, channel: str) -> Batch | None:
 
 
 def skip(promo_id: int, reason: str, now: datetime) -> None:
-    """Record why the promo's waiting deliveries will never be sent."""
-    session().execute(SKIP, {"promo_id": promo_id, "reason": reason, "now": now})
+    """Record why waiting deliveries will never be sent; of very many, the sweep asks again."""
+    values = {"promo_id": promo_id, "reason": reason, "now": now, "limit": SKIPPED_AT_ONCE}
+    session().execute(SKIP, values)
 
 
 def settle(batch: Batch, outcomes: Sequence[Outcome]) -> int:
@@ -180,15 +188,21 @@ def _lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
 def _verdict(
     message: Message, outcome: Outcome, end_time: datetime, now: datetime
 ) -> tuple[str, str | None, datetime | None]:
-    """State, reason and next attempt of one message; retries double, and never pass the end."""
-    settings = config.current()
+    """State, reason and next attempt of one message; pauses double, and never pass the end."""
     if outcome.error is None:
         return "sent", None, None
-    pause = timedelta(seconds=settings.delivery_retry_seconds * 2 ** (message.attempt - 1))
-    hopeless = message.attempt >= settings.delivery_max_attempts or now + pause >= end_time
-    if outcome.permanent or hopeless:
+    pause = _pause(message.attempt)
+    if outcome.permanent or now + pause >= end_time:
         return "failed", outcome.error, None
     return "pending", outcome.error, now + pause
+
+
+def _pause(attempt: int) -> timedelta:
+    """How long to wait after the failed `attempt`, counted from 1."""
+    settings = config.current()
+    doublings = min(attempt - 1, 20)  # far past every limit, and no number grows without bound
+    doubled = settings.delivery_retry_seconds * 2**doublings
+    return timedelta(seconds=min(doubled, settings.delivery_longest_retry_seconds))
 
 
 def _offer(promo: Promo) -> Offer:

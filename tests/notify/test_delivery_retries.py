@@ -41,16 +41,6 @@ def test_pauses_double_until_it_is_sent(promo, post, clock):
     assert [message.attempt for message in post.sent] == [1, 2, 3, 4, 5, 6]
 
 
-def test_after_eight_attempts_it_has_failed(promo, post, clock):
-    for _ in range(12):
-        jobs.deliver(promo.id)
-        clock.advance(minutes=5)
-    assert (row().state, row().attempts, row().reason) == ("failed", 8, "busy")
-    assert row().finished_at is not None
-    assert len(post.sent) == 8
-    assert broken_promises() == set()
-
-
 def test_no_attempt_is_planned_for_after_the_end(promo, post, clock):
     clock.advance(hours=1, minutes=59, seconds=30)
     for _ in range(4):
@@ -91,9 +81,9 @@ def test_one_failure_does_not_concern_the_others(world, post, clock):
     assert [message.client_id for message in post.batches[1]] == [unlucky]
 
 
-def test_the_limit_of_attempts_is_a_setting(promo, post, clock, with_settings):
-    with_settings(delivery_max_attempts=2, delivery_retry_seconds=1)
-    jobs.deliver(promo.id)
-    clock.advance(seconds=2)
-    jobs.deliver(promo.id)
-    assert (row().state, row().attempts) == ("failed", 2)
+def test_pauses_stop_growing_and_attempts_go_on_until_the_end(promo, post, clock, with_settings):
+    with_settings(delivery_longest_retry_seconds=4, delivery_retry_seconds=1)
+    for attempt in range(1, 13):
+        jobs.deliver(promo.id)
+        assert (row().state, row().attempts) == ("pending", attempt)
+        clock.advance(seconds=5)
