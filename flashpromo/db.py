@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData, text
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
+from flashpromo import config
 from flashpromo.barriers import barrier
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class _Outbox:
 
     around: dict[object, Hook] = field(default_factory=dict)
     after: list[Hook] = field(default_factory=list)
+    bounds: dict[str, str] | None = None
 
 
 def session() -> Session:
@@ -82,7 +85,8 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
     """Commit what the block does, or roll all of it back; then run the hooks.
 
     Args:
-        timeout_seconds: `statement_timeout` of this transaction; the role's default when None.
+        timeout_seconds: `statement_timeout` of this transaction. When None, the setting's for a
+            request, and the role's for a command: an import may take its time.
 
     Raises:
         RuntimeError: when another transaction() is open: a domain function must not open one.
@@ -91,9 +95,13 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
     if "outbox" in current.info:
         raise RuntimeError("transaction() does not nest: open it in the door only")
     outbox = current.info["outbox"] = _Outbox()
+    if timeout_seconds is None and has_request_context():
+        timeout_seconds = config.current().statement_timeout_seconds
     try:
         if timeout_seconds is not None:
-            current.execute(BOUNDS, {"statement": f"{timeout_seconds}s", "idle": IDLE_TIMEOUT})
+            outbox.bounds = {"statement": f"{timeout_seconds}s", "idle": IDLE_TIMEOUT}
+            if current.in_transaction():
+                current.execute(BOUNDS, outbox.bounds)
         yield current
         current.flush()
         for hook in outbox.around.values():
@@ -108,6 +116,14 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         del current.info["outbox"]
     for hook in (*outbox.around.values(), *outbox.after):
         _run_quietly(hook)
+
+
+@event.listens_for(Session, "after_begin")
+def _bound(current: Session, began: SessionTransaction, connection: Connection) -> None:
+    """Bound a transaction with its first statement: one that sends none costs no round trip."""
+    outbox: _Outbox | None = current.info.get("outbox")
+    if outbox is not None and outbox.bounds is not None and not began.nested:
+        connection.execute(BOUNDS, outbox.bounds)
 
 
 def after_commit(hook: Hook) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from flashpromo import barriers, db
 from flashpromo.audience.models import Segment
 from flashpromo.db import after_commit, app_now, around_commit, session, transaction
+from tests.story import statements
 
 
 def add(name: str) -> None:
@@ -166,3 +167,29 @@ def test_the_clock_is_aware_utc_and_goes_on_inside_a_transaction(context, clock)
     assert first < second
     clock.advance(hours=1)
     assert timedelta(hours=1) < app_now() - first < timedelta(hours=1, minutes=1)
+
+
+def bounds() -> tuple[str, str]:
+    """The present transaction's limits, of a statement and of standing still."""
+    names = ("statement_timeout", "idle_in_transaction_session_timeout")
+    return tuple(session().execute(text(f"SHOW {name}")).scalar_one() for name in names)
+
+
+def test_a_request_s_transaction_is_bounded_from_its_first_statement(app, clean):
+    with app.test_request_context(), transaction():
+        assert bounds() == ("30s", "30s")
+    with app.test_request_context():
+        app_now()  # a look before, as for a token
+        with transaction():
+            assert bounds() == ("30s", "30s")
+
+
+def test_a_transaction_without_a_statement_sends_none(app, clean):
+    with app.test_request_context(), statements() as sent, transaction():
+        pass
+    assert sent == []
+
+
+def test_a_command_may_take_its_time(context):
+    with transaction():
+        assert bounds() == ("0", "0")

@@ -87,3 +87,4 @@ def test_pauses_stop_growing_and_attempts_go_on_until_the_end(promo, post, clock
         jobs.deliver(promo.id)
         assert (row().state, row().attempts) == ("pending", attempt)
         clock.advance(seconds=5)
+    assert broken_promises() == set()
