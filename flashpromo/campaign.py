@@ -20,10 +20,10 @@ from flashpromo.notify import audiences, fan_out
 from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
-from flashpromo.promos import queries, runs, windows
-from flashpromo.promos.errors import PromoFinished, WrongState
+from flashpromo.promos import lifecycle, queries, runs, windows
+from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import Promo
-from flashpromo.promos.states import FINISHED, LIVE, State, state_at
+from flashpromo.promos.states import FINISHED, State, state_at
 from flashpromo.queueing import bell
 from flashpromo.queueing.names import DELIVER
 
@@ -106,8 +106,7 @@ def cancel(promo_id: int) -> Promo:
         return promo
     if state in FINISHED:
         raise PromoFinished
-    if state not in LIVE:
-        raise WrongState(f"The promo is {state}.", state=state)
+    lifecycle.demand_live(promo, now)
     promo.published = False
     _stop(promo, now)
     if not runs.cancel(promo.id, now):

@@ -28,7 +28,6 @@ class Settings(BaseSettings):
     secret_key: str = DEVELOPMENT_SECRET
 
     marketplace_time_zone: str = "UTC"
-    currency: str = Field("USD", pattern="^[A-Z]{3}$")
     channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
 
     token_hours: float = Field(24.0, gt=0)

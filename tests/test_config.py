@@ -16,7 +16,6 @@ def settings(**values):
         ("marketplace_time_zone", "Mars/Olympus"),
         ("marketplace_time_zone", "America"),
         ("marketplace_time_zone", "../etc/passwd"),
-        ("currency", "dollars"),
         ("hold_seconds", 0),
         ("environment", "staging"),
         ("redis_timeout_ms", "soon"),

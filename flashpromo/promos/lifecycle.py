@@ -82,7 +82,7 @@ def pause(promo_id: int) -> Promo:
     """
     promo = queries.lock(promo_id)
     now = app_now()
-    _demand_live(promo, now)
+    demand_live(promo, now)
     if not runs.pause(promo.id, now) and promo.run.paused_at is None:
         raise PromoFinished
     return _finish(promo, now)
@@ -97,7 +97,7 @@ def resume(promo_id: int) -> Promo:
     """
     promo = queries.lock(promo_id)
     now = app_now()
-    _demand_live(promo, now)
+    demand_live(promo, now)
     runs.resume(promo.id)
     return _finish(promo, now)
 
@@ -112,7 +112,8 @@ def _set_quantity(promo: Promo, quantity: int, now: datetime) -> None:
     runs.sell_out_if_done(promo.id, now)
 
 
-def _demand_live(promo: Promo, now: datetime) -> None:
+def demand_live(promo: Promo, now: datetime) -> None:
+    """Raise `WrongState` unless the promo is scheduled, running or paused."""
     state = state_at(promo, now)
     if state not in LIVE:
         raise WrongState(f"The promo is {state}.", state=state)
