@@ -38,6 +38,12 @@ INSERT INTO notification
 VALUES (7, '2026-05-01', 1, '2026-05-01Z', 1, 1, '2026-05-01Z');
 INSERT INTO delivery (client_id, local_day, channel, promo_id, next_attempt_at)
 VALUES (7, '2026-05-01', 'log', 1, '2026-05-01Z');
+INSERT INTO auth_token (token_hash, username, client_id, expires_at)
+VALUES ('\\x01', 'alice', 7, '2026-05-02Z');
+INSERT INTO client_fix (client_id, latitude, longitude, fixed_at) VALUES (7, 0, 0, '2026-05-01Z');
+INSERT INTO promo_tries VALUES (1, '00000000-0000-7000-8000-000000000001', 3);
+INSERT INTO kept_answer (owner, key, request_digest, status, body, created_at)
+VALUES ('client:7', 'k', '\\x01', 201, '', '2026-05-01Z');
 """
 ANOTHER_PROMO = """
 INSERT INTO promo (id, product_id, promo_price, regular_price, start_time, end_time, location,
@@ -107,6 +113,30 @@ REFUSED = {
         change("client", "next_time_zone = 'Asia/Kathmandu'"),
         change("client", "next_time_zone_from = '2026-05-02Z'"),
     ],
+    "ck_client_quiet_hours_whole": [
+        change("client", "quiet_from = '22:00'"),
+        change("client", "quiet_until = '07:00'"),
+    ],
+    "ck_client_quiet_hours_some": [change("client", "quiet_from = '7:00', quiet_until = '7:00'")],
+    "ck_client_fix_latitude_range": [change("client_fix", "latitude = 'NaN'")],
+    "ck_client_fix_longitude_range": [change("client_fix", "longitude = 200")],
+    "ck_client_fix_accuracy_range": [
+        change("client_fix", "accuracy_m = -1"),
+        change("client_fix", "accuracy_m = 'NaN'"),
+    ],
+    "ck_client_fix_fix_whole": [change("client_fix", "fixed_at = NULL")],
+    "ck_client_fix_refusal_whole": [change("client_fix", "refused_as = 'too_coarse'")],
+    "ck_auth_token_kind_known": [change("auth_token", "kind = 'cookie'")],
+    "ck_auth_token_expires": [change("auth_token", "expires_at = NULL")],
+    "ck_auth_token_name_length": [change("auth_token", "name = repeat('x', 101)")],
+    "ck_kept_answer_key_length": [change("kept_answer", "key = ''")],
+    "pk_kept_answer": [
+        (
+            "INSERT INTO kept_answer (owner, key, request_digest, status, body, created_at)"
+            " SELECT owner, key, '', 409, '', created_at FROM kept_answer"
+        )
+    ],
+    "ck_promo_tries_tried_range": [change("promo_tries", "tried = -1")],
     "ck_client_external_external_id_length": [change("client_external", "external_id = ''")],
     "pk_client_external": ["INSERT INTO client_external VALUES ('c-7', 8)"],
     "ck_segment_name_length": [change("segment", "name = ''")],
@@ -117,6 +147,12 @@ REFUSED = {
         change("product", "regular_price = 'NaN'"),
     ],
     "ck_product_name_length": [change("product", "name = ''")],
+    "ck_product_external_id_length": [change("product", "external_id = ''")],
+    "uq_product_store_id_external_id_not_deleted": [
+        change("product", "external_id = 'radio'")
+        + "; INSERT INTO product (id, store_id, name, regular_price, external_id)"
+        " VALUES (2, 1, 'Radio', 1, 'radio')"
+    ],
     "fk_product_store_id_store": [change("product", "store_id = 2")],
     "ck_store_member_role_known": ["INSERT INTO store_member VALUES (1, 1, 'king')"],
     "ck_sign_in_username_form": [

@@ -1,25 +1,22 @@
-"""Who is asking: what a door knows of the person behind a token or a session."""
+"""Who is asking: what a door knows of the person behind a token, a session or a key."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """The three kinds of people of the product."""
-
-    OPERATOR = "operator"
-    MERCHANT = "merchant"
-    CLIENT = "client"
+from flashpromo.accounts.permissions import GRANTS, Kind, Permission
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Somebody who is signed in: either a user (staff) or a client, never both."""
+    """Somebody who is signed in: either a user (staff) or a client, never both.
+
+    `scopes` narrows what the token may be used for; None narrows nothing.
+    """
 
     username: str
     user_id: int | None
     client_id: int | None
     is_operator: bool
+    scopes: frozenset[str] | None = None
 
     @property
     def kind(self) -> Kind:
@@ -27,3 +24,9 @@ class Principal:
         if self.client_id is not None:
             return Kind.CLIENT
         return Kind.OPERATOR if self.is_operator else Kind.MERCHANT
+
+    def may(self, permission: Permission) -> bool:
+        """Whether people of this kind may, and this token was not narrowed to something else."""
+        return permission in GRANTS[self.kind] and (
+            self.scopes is None or permission in self.scopes
+        )

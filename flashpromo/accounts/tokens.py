@@ -90,11 +90,17 @@ def _look_up(token_hash: bytes) -> Principal:
     row = (
         db.session()
         .execute(
-            select(AuthToken.username, AuthToken.user_id, AuthToken.client_id, User.is_operator)
+            select(
+                AuthToken.username,
+                AuthToken.user_id,
+                AuthToken.client_id,
+                AuthToken.scopes,
+                User.is_operator,
+            )
             .join(User, User.id == AuthToken.user_id, isouter=True)
             .where(
                 AuthToken.token_hash == token_hash,
-                AuthToken.expires_at > func.app_now(),
+                AuthToken.expires_at.is_(None) | (AuthToken.expires_at > func.app_now()),
                 AuthToken.user_id.is_(None) | User.is_active,
             )
         )
@@ -102,7 +108,8 @@ def _look_up(token_hash: bytes) -> Principal:
     )
     if row is None:
         raise NotAuthenticated("The token is unknown or has expired.")
-    return Principal(row.username, row.user_id, row.client_id, bool(row.is_operator))
+    scopes = None if row.scopes is None else frozenset(row.scopes)
+    return Principal(row.username, row.user_id, row.client_id, bool(row.is_operator), scopes)
 
 
 def _hash(token: str) -> bytes:

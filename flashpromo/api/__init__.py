@@ -20,6 +20,7 @@ from flashpromo.api import (
 from flashpromo.api.bodies import ExactRequest
 from flashpromo.api.paths import ReservationKey, StorableId
 from flashpromo.config import Settings
+from flashpromo.idempotency import models
 
 RESOURCES = (
     auth,

@@ -5,9 +5,9 @@ from typing import Any, cast
 
 from flask import url_for
 
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, OPERATOR
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
 from flashpromo.api.shapes.base import Given
@@ -22,7 +22,7 @@ blueprint = resource("clients", "/users/clients-profiles", tag="Users")
 
 
 @blueprint.get("/")
-@guard.allow(OPERATOR, CLIENT)
+@guard.allow(Permission.CLIENTS_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(ClientPage)
 def list_clients(query: PageQuery) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def list_clients(query: PageQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.input(ClientIn, arg_name="body")
 @blueprint.output(ClientOut, status_code=201)
 def create_client(body: ClientIn) -> tuple[ClientOut, int, dict[str, str]]:
@@ -44,7 +44,7 @@ def create_client(body: ClientIn) -> tuple[ClientOut, int, dict[str, str]]:
 
 
 @blueprint.get("/<int:client_id>/")
-@guard.allow(OPERATOR, CLIENT)
+@guard.allow(Permission.CLIENTS_READ)
 @blueprint.output(ClientOut)
 def get_client(client_id: int) -> ClientOut:
     """Show one client; a client sees only itself."""
@@ -54,7 +54,7 @@ def get_client(client_id: int) -> ClientOut:
 
 
 @blueprint.put("/<int:client_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.input(ClientIn, arg_name="body")
 @blueprint.output(ClientOut)
 def replace_client(client_id: int, body: ClientIn) -> ClientOut:
@@ -63,7 +63,7 @@ def replace_client(client_id: int, body: ClientIn) -> ClientOut:
 
 
 @blueprint.patch("/<int:client_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.input(ClientPatch, arg_name="body")
 @blueprint.output(ClientOut)
 def change_client(client_id: int, body: Given) -> ClientOut:
@@ -72,7 +72,7 @@ def change_client(client_id: int, body: Given) -> ClientOut:
 
 
 @blueprint.delete("/<int:client_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_client(client_id: int) -> tuple[str, int]:
     """Delete a client and its sign-in, for good."""

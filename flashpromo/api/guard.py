@@ -1,58 +1,80 @@
-"""Who may do what: the one place where the API asks.
+"""The one place where the API asks who may do what.
 
-Every route says by `allow` or `anyone` for whom it is; one that says nothing is refused to all, and
-fails a test. What a person may see *within* a route is a scope that the domain's queries take.
+Every route names by `allow` the permission that it needs (see `accounts.permissions`), or says
+`anyone`; one that says nothing is refused to all, and fails a test. What a person may see *within*
+a route is a scope that the domain's queries take. A write on a thing out of that scope is refused
+before its body is looked at: what is not there says nothing about fields.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Final, Literal, TypeVar, cast
 
 from flask import current_app, request
 
 from flashpromo.accounts import tokens
-from flashpromo.accounts.principal import Kind, Principal
+from flashpromo.accounts.permissions import GRANTS, Kind, Permission
+from flashpromo.accounts.principal import Principal
+from flashpromo.audience import clients, segments
 from flashpromo.db import app_now
-from flashpromo.errors import Forbidden, NotAuthenticated
-from flashpromo.market import members
+from flashpromo.errors import Forbidden, NotAuthenticated, NotFound
+from flashpromo.market import members, products, stores
 from flashpromo.market.members import Role
 from flashpromo.promos import queries
 from flashpromo.promos.queries import SHOPPER, Sight
 
 View = TypeVar("View", bound=Callable[..., object])
 
-OPERATOR: Final = Kind.OPERATOR
-MERCHANT: Final = Kind.MERCHANT
-CLIENT: Final = Kind.CLIENT
-
-ALLOWED: Final = "allowed_kinds"
+NEEDED: Final = "needed_permission"
+ANYONE: Final = "anyone"
 PRINCIPAL: Final = "flashpromo.principal"
 ROLES: Final = "flashpromo.roles"
 
 
-def allow(*kinds: Kind) -> Callable[[View], View]:
-    """Declare a route for signed-in people of these kinds."""
-    return _declare(frozenset(kinds))
+class InsufficientScope(Forbidden):
+    """The person may, but not with this token: it was narrowed to other scopes."""
+
+    code = "insufficient_scope"
+    title = "This token was not made for that."
+
+
+def allow(permission: Permission) -> Callable[[View], View]:
+    """Declare that a route needs this permission."""
+    return _declare(permission)
 
 
 def anyone() -> Callable[[View], View]:
     """Declare a route that needs no token."""
-    return _declare(frozenset())
+    return _declare(ANYONE)
+
+
+def needed(endpoint: str) -> Permission | Literal["anyone"] | None:
+    """What a route of the current application has declared; None if nothing."""
+    return getattr(current_app.view_functions[endpoint], NEEDED, None)
 
 
 def check() -> None:
-    """Refuse the request unless its route is declared for who is asking; runs before every view.
+    """Refuse the request unless who is asking may; runs before every view and its input.
 
     Raises:
         NotAuthenticated: no valid token where one is needed.
-        Forbidden: the route is for others.
+        Forbidden: the route is for others, or has declared nothing.
+        InsufficientScope: the token is not for this.
+        NotFound: a write on something out of sight.
     """
     if request.endpoint is None:
         return
-    allowed = getattr(current_app.view_functions[request.endpoint], ALLOWED, None)
-    if allowed is None:
+    permission = needed(request.endpoint)
+    if permission is None:
         raise Forbidden
-    if allowed and principal().kind not in allowed:
-        raise Forbidden
+    if permission == ANYONE:
+        return
+    who = principal()
+    if not who.may(permission):
+        raise InsufficientScope if permission in GRANTS[who.kind] else Forbidden
+    if request.method in WITH_A_BODY:
+        for name, demand in SIGHTS.items():
+            if name in (request.view_args or {}):
+                demand((request.view_args or {})[name])
 
 
 def principal() -> Principal:
@@ -76,12 +98,12 @@ def client_id() -> int:
 def store_scope() -> frozenset[int] | None:
     """The stores whose things the asking person may see: a merchant its own, all others all."""
     who = principal()
-    return frozenset(roles()) if who.kind is MERCHANT else None
+    return frozenset(roles()) if who.kind is Kind.MERCHANT else None
 
 
 def promo_sight() -> Sight:
     """The promos that the asking person may see: a client those that have started."""
-    return SHOPPER if principal().kind is CLIENT else Sight(store_ids=store_scope())
+    return SHOPPER if principal().kind is Kind.CLIENT else Sight(store_ids=store_scope())
 
 
 def must_see(promo_id: int) -> None:
@@ -91,7 +113,7 @@ def must_see(promo_id: int) -> None:
 
 def must_own(store_id: int) -> None:
     """Raise `Forbidden` for a member of the store who is not its owner."""
-    if principal().kind is MERCHANT and roles().get(store_id) is not Role.OWNER:
+    if principal().kind is Kind.MERCHANT and roles().get(store_id) is not Role.OWNER:
         raise Forbidden("Only an owner of the store may do this.")
 
 
@@ -103,9 +125,37 @@ def roles() -> dict[int, Role]:
     return cast(dict[int, Role], request.environ[ROLES])
 
 
-def _declare(kinds: frozenset[Kind]) -> Callable[[View], View]:
+def see_store(store_id: int) -> None:
+    """Raise `NotFound` for a store that is none, or somebody else's."""
+    stores.get(store_id, scope=store_scope())
+
+
+def see_product(product_id: int) -> None:
+    """Raise `NotFound` for a product that is none, or somebody else's."""
+    products.get(product_id, scope=store_scope())
+
+
+def see_client(client_id: int) -> None:
+    """Raise `NotFound` for a client that is none or, to a client, another one."""
+    if principal().client_id not in {None, client_id}:
+        raise NotFound(f"There is no client {client_id}.")
+    clients.get(client_id)
+
+
+WITH_A_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+SIGHTS: Final[Mapping[str, Callable[[int], object]]] = {
+    "store_id": see_store,
+    "product_id": see_product,
+    "promo_id": must_see,
+    "client_id": see_client,
+    "segment_id": segments.get,
+}
+"""How the id of a path is looked at, by its name there."""
+
+
+def _declare(needed_permission: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
-        setattr(view, ALLOWED, kinds)
+        setattr(view, NEEDED, needed_permission)
         return view
 
     return declare

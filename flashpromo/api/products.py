@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import url_for
 
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.market import ProductIn, ProductOut, ProductPage, ProductPatch
@@ -20,7 +20,7 @@ blueprint = resource("products", "/market/products", tag="Market")
 
 
 @blueprint.get("/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.CATALOGUE_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(ProductPage)
 def list_products(query: PageQuery) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def list_products(query: PageQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(ProductIn, arg_name="body")
 @blueprint.output(ProductOut, status_code=201)
 def create_product(body: ProductIn) -> tuple[ProductOut, int, dict[str, str]]:
@@ -42,7 +42,7 @@ def create_product(body: ProductIn) -> tuple[ProductOut, int, dict[str, str]]:
 
 
 @blueprint.get("/<int:product_id>/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.CATALOGUE_READ)
 @blueprint.output(ProductOut)
 def get_product(product_id: int) -> ProductOut:
     """Show one product."""
@@ -50,7 +50,7 @@ def get_product(product_id: int) -> ProductOut:
 
 
 @blueprint.put("/<int:product_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(ProductIn, arg_name="body")
 @blueprint.output(ProductOut)
 def replace_product(product_id: int, body: ProductIn) -> ProductOut:
@@ -59,7 +59,7 @@ def replace_product(product_id: int, body: ProductIn) -> ProductOut:
 
 
 @blueprint.patch("/<int:product_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(ProductPatch, arg_name="body")
 @blueprint.output(ProductOut)
 def change_product(product_id: int, body: Given) -> ProductOut:
@@ -68,7 +68,7 @@ def change_product(product_id: int, body: Given) -> ProductOut:
 
 
 @blueprint.delete("/<int:product_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_product(product_id: int) -> tuple[str, int]:
     """Delete a product with its drafts, unless it has a live promo."""

@@ -11,9 +11,9 @@ from datetime import datetime
 from flask import Response, current_app, request
 
 from flashpromo import cache, config
+from flashpromo.accounts.permissions import Kind, Permission
 from flashpromo.api import guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.promos import PromoPage
 from flashpromo.db import app_now
@@ -24,13 +24,13 @@ blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions"
 
 
 @blueprint.get("/running/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.PROMOS_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
 def list_running(query: PageQuery) -> Response:
     """List the promos that run now; a merchant's own."""
     who = guard.principal()
-    own_only = who.kind is MERCHANT
+    own_only = who.kind is Kind.MERCHANT
     stamps = [cache.TERMS, *([cache.members_stamp(who.user_id or 0)] if own_only else [])]
     return _kept(
         f"list:running:{who.user_id if own_only else 'all'}",
@@ -41,7 +41,7 @@ def list_running(query: PageQuery) -> Response:
 
 
 @blueprint.get("/eligible/")
-@guard.allow(CLIENT)
+@guard.allow(Permission.OFFERS_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
 def list_eligible(query: PageQuery) -> Response:

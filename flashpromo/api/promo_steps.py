@@ -1,9 +1,9 @@
 """…/flash-promos/{id}/pause/, /resume/ and /cancel/: for operators and the store's members."""
 
 from flashpromo import campaign
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import MERCHANT, OPERATOR
 from flashpromo.api.shapes.promos import PromoOut
 from flashpromo.db import app_now, transaction
 from flashpromo.promos import lifecycle
@@ -12,7 +12,7 @@ blueprint = resource("promo_steps", "/promotions/flash-promos", tag="Promotions"
 
 
 @blueprint.post("/<int:promo_id>/pause/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.output(PromoOut)
 def pause_promo(promo_id: int) -> PromoOut:
     """Stop new reservations and notifications for a while."""
@@ -23,7 +23,7 @@ def pause_promo(promo_id: int) -> PromoOut:
 
 
 @blueprint.post("/<int:promo_id>/resume/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.output(PromoOut)
 def resume_promo(promo_id: int) -> PromoOut:
     """Go on with a paused promo."""
@@ -34,7 +34,7 @@ def resume_promo(promo_id: int) -> PromoOut:
 
 
 @blueprint.post("/<int:promo_id>/cancel/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.output(PromoOut)
 def cancel_promo(promo_id: int) -> PromoOut:
     """End a promo for good and release its holds."""

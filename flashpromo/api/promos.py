@@ -5,9 +5,9 @@ from typing import Any
 from flask import url_for
 
 from flashpromo import campaign
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch, PromoQuery
 from flashpromo.db import app_now, transaction
@@ -20,7 +20,7 @@ blueprint = resource("promos", "/promotions/flash-promos", tag="Promotions")
 
 
 @blueprint.get("/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.PROMOS_READ)
 @blueprint.input(PromoQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
 def list_promos(query: PromoQuery) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def list_promos(query: PromoQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.input(PromoIn, arg_name="body")
 @blueprint.output(PromoOut, status_code=201)
 def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
@@ -50,7 +50,7 @@ def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
 
 
 @blueprint.get("/<int:promo_id>/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.PROMOS_READ)
 @blueprint.output(PromoOut)
 def get_promo(promo_id: int) -> PromoOut:
     """Show one promo."""
@@ -59,7 +59,7 @@ def get_promo(promo_id: int) -> PromoOut:
 
 
 @blueprint.put("/<int:promo_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.input(PromoIn, arg_name="body")
 @blueprint.output(PromoOut)
 def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
@@ -68,7 +68,7 @@ def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
 
 
 @blueprint.patch("/<int:promo_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.input(PromoPatch, arg_name="body")
 @blueprint.output(PromoOut)
 def change_promo(promo_id: int, body: Given) -> PromoOut:
@@ -77,7 +77,7 @@ def change_promo(promo_id: int, body: Given) -> PromoOut:
 
 
 @blueprint.delete("/<int:promo_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.PROMOS_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_promo(promo_id: int) -> tuple[str, int]:
     """Delete a promo; one that is not over is cancelled by it."""

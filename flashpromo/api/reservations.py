@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
 from flashpromo.checkout import hold, queries, settle
@@ -18,7 +18,7 @@ blueprint = resource("reservations", "/promotions/promo-reservations", tag="Prom
 
 
 @blueprint.get("/")
-@guard.allow(CLIENT)
+@guard.allow(Permission.RESERVATIONS_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(ReservationPage)
 def list_reservations(query: PageQuery) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def list_reservations(query: PageQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(CLIENT)
+@guard.allow(Permission.RESERVATIONS_WRITE)
 @blueprint.input(ReservationIn, arg_name="body")
 @blueprint.output(ReservationOut, status_code=201)
 def reserve(body: ReservationIn) -> ReservationOut:
@@ -39,7 +39,7 @@ def reserve(body: ReservationIn) -> ReservationOut:
 
 
 @blueprint.post("/<reservation:key>/complete/")
-@guard.allow(CLIENT)
+@guard.allow(Permission.RESERVATIONS_WRITE)
 @blueprint.output(ReservationOut)
 def complete(key: int | UUID) -> ReservationOut:
     """Buy what is held; repeating it gives the same answer."""
@@ -49,7 +49,7 @@ def complete(key: int | UUID) -> ReservationOut:
 
 
 @blueprint.post("/<reservation:key>/release/")
-@guard.allow(CLIENT)
+@guard.allow(Permission.RESERVATIONS_WRITE)
 @blueprint.output(ReservationOut)
 def release(key: int | UUID) -> ReservationOut:
     """Give a held unit back; repeating it gives the same answer."""

@@ -4,9 +4,9 @@ from typing import Any, cast
 
 from flask import url_for
 
+from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.audience import SegmentIn, SegmentOut, SegmentPage, SegmentPatch
 from flashpromo.api.shapes.base import Given
@@ -19,7 +19,7 @@ blueprint = resource("segments", "/users/user-segments", tag="Users")
 
 
 @blueprint.get("/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.SEGMENTS_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(SegmentPage)
 def list_segments(query: PageQuery) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def list_segments(query: PageQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.SEGMENTS_WRITE)
 @blueprint.input(SegmentIn, arg_name="body")
 @blueprint.output(SegmentOut, status_code=201)
 def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
@@ -40,7 +40,7 @@ def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
 
 
 @blueprint.get("/<int:segment_id>/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.SEGMENTS_READ)
 @blueprint.output(SegmentOut)
 def get_segment(segment_id: int) -> SegmentOut:
     """Show one segment."""
@@ -48,7 +48,7 @@ def get_segment(segment_id: int) -> SegmentOut:
 
 
 @blueprint.put("/<int:segment_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.SEGMENTS_WRITE)
 @blueprint.input(SegmentIn, arg_name="body")
 @blueprint.output(SegmentOut)
 def replace_segment(segment_id: int, body: SegmentIn) -> SegmentOut:
@@ -57,7 +57,7 @@ def replace_segment(segment_id: int, body: SegmentIn) -> SegmentOut:
 
 
 @blueprint.patch("/<int:segment_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.SEGMENTS_WRITE)
 @blueprint.input(SegmentPatch, arg_name="body")
 @blueprint.output(SegmentOut)
 def change_segment(segment_id: int, body: Given) -> SegmentOut:
@@ -66,7 +66,7 @@ def change_segment(segment_id: int, body: Given) -> SegmentOut:
 
 
 @blueprint.delete("/<int:segment_id>/")
-@guard.allow(OPERATOR)
+@guard.allow(Permission.SEGMENTS_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_segment(segment_id: int) -> tuple[str, int]:
     """Delete a segment, unless a promo that is not over is offered to it."""

@@ -5,9 +5,9 @@ from typing import Any, cast
 from flask import url_for
 
 from flashpromo import config
+from flashpromo.accounts.permissions import Kind, Permission
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import CLIENT, MERCHANT, OPERATOR
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatch
@@ -20,7 +20,7 @@ blueprint = resource("stores", "/market/stores", tag="Market")
 
 
 @blueprint.get("/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.CATALOGUE_READ)
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(StorePage)
 def list_stores(query: PageQuery) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def list_stores(query: PageQuery) -> dict[str, Any]:
 
 
 @blueprint.post("/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StoreIn, arg_name="body")
 @blueprint.output(StoreOut, status_code=201)
 def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
@@ -39,13 +39,13 @@ def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
     with transaction():
         store = stores.create(**values)
         user_id = guard.principal().user_id
-        if guard.principal().kind is MERCHANT and user_id is not None:
+        if guard.principal().kind is Kind.MERCHANT and user_id is not None:
             members.put(store.id, user_id, members.Role.OWNER)
     return StoreOut.of(store), 201, {"Location": url_for(".get_store", store_id=store.id)}
 
 
 @blueprint.get("/<int:store_id>/")
-@guard.allow(OPERATOR, MERCHANT, CLIENT)
+@guard.allow(Permission.CATALOGUE_READ)
 @blueprint.output(StoreOut)
 def get_store(store_id: int) -> StoreOut:
     """Show one store."""
@@ -53,7 +53,7 @@ def get_store(store_id: int) -> StoreOut:
 
 
 @blueprint.put("/<int:store_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StoreIn, arg_name="body")
 @blueprint.output(StoreOut)
 def replace_store(store_id: int, body: StoreIn) -> StoreOut:
@@ -62,7 +62,7 @@ def replace_store(store_id: int, body: StoreIn) -> StoreOut:
 
 
 @blueprint.patch("/<int:store_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StorePatch, arg_name="body")
 @blueprint.output(StoreOut)
 def change_store(store_id: int, body: Given) -> StoreOut:
@@ -71,7 +71,7 @@ def change_store(store_id: int, body: Given) -> StoreOut:
 
 
 @blueprint.delete("/<int:store_id>/")
-@guard.allow(OPERATOR, MERCHANT)
+@guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_store(store_id: int) -> tuple[str, int]:
     """Delete a store with its products and their drafts, unless one has a live promo."""

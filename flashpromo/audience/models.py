@@ -5,7 +5,7 @@ array afterwards, which at a million clients is six times faster than a join tab
 in the marketplace's own system stands in `client_external`, so that both tables can be sharded.
 """
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from geoalchemy2 import Geography
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Text,
+    Time,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
@@ -45,6 +46,9 @@ class Segment(Base):
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    updated_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
     deleted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
 
@@ -52,7 +56,8 @@ class Client(Base):
     """A shopper. `located_at` is the time of the fix behind latitude and longitude.
 
     A changed time zone waits in `next_time_zone` until `next_time_zone_from`, the end of the
-    client's local day, so that travelling cannot open a second slot on one day.
+    client's local day, so that travelling cannot open a second slot on one day. Quiet hours are
+    times of the client's own day, from `quiet_from` up to `quiet_until`, over midnight if need be.
     """
 
     __tablename__ = "client"
@@ -68,6 +73,10 @@ class Client(Base):
         CheckConstraint(
             "num_nonnulls(next_time_zone, next_time_zone_from) IN (0, 2)", name="next_zone_whole"
         ),
+        CheckConstraint(
+            "num_nonnulls(quiet_from, quiet_until) IN (0, 2)", name="quiet_hours_whole"
+        ),
+        CheckConstraint("quiet_from <> quiet_until", name="quiet_hours_some"),
         Index("ix_client_location", "location", postgresql_using="gist"),
         {"info": distributed_by("id")},
     )
@@ -89,6 +98,8 @@ class Client(Base):
     time_zone: Mapped[str | None] = mapped_column(Text)
     next_time_zone: Mapped[str | None] = mapped_column(Text)
     next_time_zone_from: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    quiet_from: Mapped[time | None] = mapped_column(Time)
+    quiet_until: Mapped[time | None] = mapped_column(Time)
     created_at: Mapped[datetime] = mapped_column(
         TIMESTAMP(timezone=True), server_default=text("app_now()")
     )
@@ -109,3 +120,29 @@ class ClientExternal(Base):
 
     external_id: Mapped[str] = mapped_column(Text, primary_key=True)
     client_id: Mapped[int] = mapped_column(BigInteger)
+
+
+class ClientFix(Base):
+    """The last fix of its device that a client was believed, and why a later one was not.
+
+    Kept beside the client's row: it is what the next fix is measured against (nobody travels faster
+    than an airliner), also while the location counts as unknown because a fix was refused.
+    """
+
+    __tablename__ = "client_fix"
+    __table_args__ = (
+        CheckConstraint("latitude >= -90 AND latitude <= 90", name="latitude_range"),
+        CheckConstraint("longitude >= -180 AND longitude <= 180", name="longitude_range"),
+        CheckConstraint("accuracy_m >= 0 AND accuracy_m < 100000000", name="accuracy_range"),
+        CheckConstraint("num_nonnulls(latitude, longitude, fixed_at) IN (0, 3)", name="fix_whole"),
+        CheckConstraint("num_nonnulls(refused_as, refused_at) IN (0, 2)", name="refusal_whole"),
+        {"info": distributed_by("client_id")},
+    )
+
+    client_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    latitude: Mapped[float | None] = mapped_column(Double)
+    longitude: Mapped[float | None] = mapped_column(Double)
+    accuracy_m: Mapped[float | None] = mapped_column(Double)
+    fixed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    refused_as: Mapped[str | None] = mapped_column(Text)
+    refused_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -89,3 +89,23 @@ class Purchase(Base):
     client_id: Mapped[int] = mapped_column(BigInteger)
     price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     purchased_at: Mapped[datetime] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PromoTries(Base):
+    """How often a promo was tried while every unit was held: refusals, not people.
+
+    Redis counts; this is the highest count seen of each of its lives (`epoch`), so that writing it
+    again changes nothing and a flushed Redis takes away no more than its last seconds.
+    """
+
+    __tablename__ = "promo_tries"
+    __table_args__ = (
+        CheckConstraint("tried >= 0", name="tried_range"),
+        {"info": distributed_by("promo_id")},
+    )
+
+    promo_id: Mapped[int] = mapped_column(
+        ForeignKey("promo.id", ondelete="CASCADE"), primary_key=True
+    )
+    epoch: Mapped[UUID] = mapped_column(primary_key=True)
+    tried: Mapped[int] = mapped_column(BigInteger)

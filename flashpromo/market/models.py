@@ -67,7 +67,7 @@ class Store(Base):
 
 
 class Product(Base):
-    """Something a store sells at a regular price."""
+    """Something a store sells at a regular price; `external_id` is the store's own name for it."""
 
     __tablename__ = "product"
     __table_args__ = (
@@ -76,12 +76,21 @@ class Product(Base):
             f"regular_price > 0 AND regular_price <= {MAX_PRICE}", name="regular_price_range"
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+        CheckConstraint("length(external_id) BETWEEN 1 AND 200", name="external_id_length"),
         Index(None, "store_id"),
+        Index(
+            "uq_product_store_id_external_id_not_deleted",
+            "store_id",
+            "external_id",
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         {"info": REFERENCE},
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
+    external_id: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     regular_price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
     created_at: Mapped[datetime] = mapped_column(

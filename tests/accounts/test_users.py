@@ -4,7 +4,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from flashpromo.accounts import client_sign_ins, passwords, sign_ins, tokens, users
-from flashpromo.accounts.principal import Kind
+from flashpromo.accounts.permissions import Kind
 from flashpromo.db import transaction
 from flashpromo.errors import InvalidFields, NotAuthenticated, NotFound, WrongCredentials
 

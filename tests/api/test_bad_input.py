@@ -220,9 +220,15 @@ def test_an_end_in_the_past(operator: Caller, world: World):
 def test_required_terms(operator: Caller, world: World, field):
     body = terms(world)
     del body[field]
-    answer = operator.post(PROMOS, body)
-    assert (answer.status_code, set(answer.json["errors"])) == (422, {field})
-    assert operator.put(f"{PROMOS}1/", body).status_code == 422
+    promo_id = operator.post(PROMOS, terms(world)).json["id"]
+    for answer in (operator.post(PROMOS, body), operator.put(f"{PROMOS}{promo_id}/", body)):
+        assert (answer.status_code, set(answer.json["errors"])) == (422, {field})
+
+
+def test_what_is_not_there_says_nothing_about_fields(operator: Caller, cafe: Caller, world: World):
+    promo_id = operator.post(PROMOS, terms(world)).json["id"]
+    assert operator.put(f"{PROMOS}{promo_id + 1}/", {}).status_code == 404
+    assert cafe.put(f"{PROMOS}{promo_id}/", {}).status_code == 404
 
 
 UNREADABLE = {

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from flashpromo.api.blueprints import resource
-from flashpromo.api.guard import ALLOWED
+from flashpromo.api.guard import ANYONE, NEEDED
 from flashpromo.app import create_app
 from flashpromo.config import Settings
 from tests.api.conftest import Caller
@@ -26,14 +26,14 @@ def served_by_the_api(app: Flask):
 def test_every_route_declares_who_may(app: Flask):
     for rule in served_by_the_api(app):
         if rule.endpoint not in UNDECLARED:
-            assert hasattr(app.view_functions[rule.endpoint], ALLOWED), rule
+            assert hasattr(app.view_functions[rule.endpoint], NEEDED), rule
 
 
 def test_only_these_need_no_token(app: Flask):
     open_to_all = {
         rule.endpoint
         for rule in served_by_the_api(app)
-        if getattr(app.view_functions[rule.endpoint], ALLOWED, None) == frozenset()
+        if getattr(app.view_functions[rule.endpoint], NEEDED, None) == ANYONE
     }
     assert open_to_all == set(OPEN)
 
