@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     redis_timeout_ms: int = Field(50, ge=1)
     redis_breaker_seconds: float = Field(2.0, gt=0)
     cached_list_seconds: float = Field(2.0, gt=0)
+    idempotency_hours: float = Field(24.0, gt=0)
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
 
     @field_validator("database_url")

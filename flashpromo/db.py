@@ -3,7 +3,8 @@
 A door opens `with transaction():` around one call of the domain. What must happen once the change
 is visible (ring a queue, wake a listener) is handed to `after_commit`; a rollback forgets it. What
 marks a cache stale is handed to `around_commit`, which runs just before the commit and again after
-it, so that no reader can store a list that it read in between.
+it, so that no reader can store a list that it read in between. A door that goes on after a refusal
+makes an `attempt` of what may be refused.
 """
 
 import logging
@@ -116,6 +117,19 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         del current.info["outbox"]
     for hook in (*outbox.around.values(), *outbox.after):
         _run_quietly(hook)
+
+
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A part of the open transaction that may fail alone: it is undone, and its hooks forgotten."""
+    outbox = _outbox()
+    around, after = dict(outbox.around), list(outbox.after)
+    try:
+        with session().begin_nested():
+            yield
+    except BaseException:
+        outbox.around, outbox.after = around, after
+        raise
 
 
 @event.listens_for(Session, "after_begin")

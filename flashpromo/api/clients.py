@@ -6,7 +6,7 @@ from typing import Any, cast
 from flask import url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, paging
+from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
@@ -34,11 +34,11 @@ def list_clients(query: PageQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.input(ClientIn, arg_name="body")
+@once.per_key
 @blueprint.output(ClientOut, status_code=201)
 def create_client(body: ClientIn) -> tuple[ClientOut, int, dict[str, str]]:
     """Add a client, with a sign-in if a user name and a password are given."""
-    with transaction():
-        client = clients.create(cast(ClientChanges, body.given()))
+    client = clients.create(cast(ClientChanges, body.given()))
     location = url_for(".get_client", client_id=client.id)
     return _shown([profiles.get(client.id)])[0], 201, {"Location": location}
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, paging
+from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.base import Given
@@ -32,12 +32,12 @@ def list_products(query: PageQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(ProductIn, arg_name="body")
+@once.per_key
 @blueprint.output(ProductOut, status_code=201)
 def create_product(body: ProductIn) -> tuple[ProductOut, int, dict[str, str]]:
     """Add a product to a store."""
-    with transaction():
-        store = _store(body.store_id)
-        product = products.create(store, name=body.name, regular_price=body.regular_price)
+    store = _store(body.store_id)
+    product = products.create(store, name=body.name, regular_price=body.regular_price)
     return ProductOut.of(product), 201, {"Location": url_for(".get_product", product_id=product.id)}
 
 

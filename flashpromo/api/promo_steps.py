@@ -2,10 +2,10 @@
 
 from flashpromo import campaign
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, promo_documents
+from flashpromo.api import guard, once, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.promos import PromoOut
-from flashpromo.db import app_now, transaction
+from flashpromo.db import app_now
 from flashpromo.promos import lifecycle
 
 blueprint = resource("promo_steps", "/promotions/flash-promos", tag="Promotions")
@@ -13,32 +13,32 @@ blueprint = resource("promo_steps", "/promotions/flash-promos", tag="Promotions"
 
 @blueprint.post("/<int:promo_id>/pause/")
 @guard.allow(Permission.PROMOS_WRITE)
+@once.per_key
 @blueprint.output(PromoOut)
 def pause_promo(promo_id: int) -> PromoOut:
     """Stop new reservations and notifications for a while."""
-    with transaction():
-        guard.must_see(promo_id)
-        promo = lifecycle.pause(promo_id)
+    guard.must_see(promo_id)
+    promo = lifecycle.pause(promo_id)
     return promo_documents.one(promo, app_now())
 
 
 @blueprint.post("/<int:promo_id>/resume/")
 @guard.allow(Permission.PROMOS_WRITE)
+@once.per_key
 @blueprint.output(PromoOut)
 def resume_promo(promo_id: int) -> PromoOut:
     """Go on with a paused promo."""
-    with transaction():
-        guard.must_see(promo_id)
-        promo = lifecycle.resume(promo_id)
+    guard.must_see(promo_id)
+    promo = lifecycle.resume(promo_id)
     return promo_documents.one(promo, app_now())
 
 
 @blueprint.post("/<int:promo_id>/cancel/")
 @guard.allow(Permission.PROMOS_WRITE)
+@once.per_key
 @blueprint.output(PromoOut)
 def cancel_promo(promo_id: int) -> PromoOut:
     """End a promo for good and release its holds."""
-    with transaction():
-        guard.must_see(promo_id)
-        promo = campaign.cancel(promo_id)
+    guard.must_see(promo_id)
+    promo = campaign.cancel(promo_id)
     return promo_documents.one(promo, app_now())

@@ -6,7 +6,7 @@ from flask import url_for
 
 from flashpromo import campaign
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, paging, promo_documents
+from flashpromo.api import guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch, PromoQuery
@@ -36,15 +36,15 @@ def list_promos(query: PromoQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.PROMOS_WRITE)
 @blueprint.input(PromoIn, arg_name="body")
+@once.per_key
 @blueprint.output(PromoOut, status_code=201)
 def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
     """Create a promo, and publish it at once if `is_active`."""
     terms = body.model_dump(exclude={"is_active", "segment_ids"})
-    with transaction():
-        _demand_product(body.product_id)
-        promo = lifecycle.create(
-            Terms(**terms, segment_ids=tuple(body.segment_ids)), publish=body.is_active
-        )
+    _demand_product(body.product_id)
+    promo = lifecycle.create(
+        Terms(**terms, segment_ids=tuple(body.segment_ids)), publish=body.is_active
+    )
     location = url_for(".get_promo", promo_id=promo.id)
     return promo_documents.one(promo, app_now()), 201, {"Location": location}
 

@@ -5,13 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, paging, promo_documents
+from flashpromo.api import guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
 from flashpromo.checkout import hold, queries, settle
 from flashpromo.checkout.models import Reservation
-from flashpromo.db import app_now, transaction
+from flashpromo.db import app_now
 from flashpromo.promos import queries as promo_queries
 
 blueprint = resource("reservations", "/promotions/promo-reservations", tag="Promotions")
@@ -30,31 +30,31 @@ def list_reservations(query: PageQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
 @blueprint.input(ReservationIn, arg_name="body")
+@once.per_key
 @blueprint.output(ReservationOut, status_code=201)
 def reserve(body: ReservationIn) -> ReservationOut:
     """Hold one unit of a promo for a minute."""
-    with transaction():
-        held = hold.hold(guard.client_id(), body.promo_id)
+    held = hold.hold(guard.client_id(), body.promo_id)
     return _shown([held])[0]
 
 
 @blueprint.post("/<reservation:key>/complete/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
+@once.per_key
 @blueprint.output(ReservationOut)
 def complete(key: int | UUID) -> ReservationOut:
     """Buy what is held; repeating it gives the same answer."""
-    with transaction():
-        sold = settle.complete(guard.client_id(), key)
+    sold = settle.complete(guard.client_id(), key)
     return _shown([sold])[0]
 
 
 @blueprint.post("/<reservation:key>/release/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
+@once.per_key
 @blueprint.output(ReservationOut)
 def release(key: int | UUID) -> ReservationOut:
     """Give a held unit back; repeating it gives the same answer."""
-    with transaction():
-        freed = settle.release(guard.client_id(), key)
+    freed = settle.release(guard.client_id(), key)
     return _shown([freed])[0]
 
 

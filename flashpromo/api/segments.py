@@ -5,7 +5,7 @@ from typing import Any, cast
 from flask import url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, paging
+from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.audience import SegmentIn, SegmentOut, SegmentPage, SegmentPatch
@@ -31,11 +31,11 @@ def list_segments(query: PageQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.SEGMENTS_WRITE)
 @blueprint.input(SegmentIn, arg_name="body")
+@once.per_key
 @blueprint.output(SegmentOut, status_code=201)
 def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
     """Add a segment."""
-    with transaction():
-        segment = segments.create(name=body.name, description=body.description)
+    segment = segments.create(name=body.name, description=body.description)
     return SegmentOut.of(segment), 201, {"Location": url_for(".get_segment", segment_id=segment.id)}
 
 

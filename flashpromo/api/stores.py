@@ -6,7 +6,7 @@ from flask import url_for
 
 from flashpromo import config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import guard, paging
+from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.base import Given
@@ -32,15 +32,15 @@ def list_stores(query: PageQuery) -> dict[str, Any]:
 @blueprint.post("/")
 @guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StoreIn, arg_name="body")
+@once.per_key
 @blueprint.output(StoreOut, status_code=201)
 def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
     """Open a store; a merchant becomes its owner."""
     values = {"time_zone": config.current().marketplace_time_zone} | body.given()
-    with transaction():
-        store = stores.create(**values)
-        user_id = guard.principal().user_id
-        if guard.principal().kind is Kind.MERCHANT and user_id is not None:
-            members.put(store.id, user_id, members.Role.OWNER)
+    store = stores.create(**values)
+    user_id = guard.principal().user_id
+    if guard.principal().kind is Kind.MERCHANT and user_id is not None:
+        members.put(store.id, user_id, members.Role.OWNER)
     return StoreOut.of(store), 201, {"Location": url_for(".get_store", store_id=store.id)}
 
 
