@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     cool_down_seconds: int = Field(30, ge=0)
     max_live_reservations: int = Field(3, ge=1)
 
+    preview_minimum: int = Field(10, ge=1)
+    preview_rounding: int = Field(10, ge=1)
+
     delivery_batch_size: int = Field(500, ge=1)
     delivery_lease_seconds: int = Field(30, ge=1)
     delivery_retry_seconds: int = Field(2, ge=1)
