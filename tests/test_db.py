@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from flashpromo import barriers, db
 from flashpromo.audience.models import Segment
-from flashpromo.db import after_commit, app_now, around_commit, session, transaction
+from flashpromo.db import after_commit, app_now, around_commit, attempt, session, transaction
 from tests.story import statements
 
 
@@ -193,3 +193,43 @@ def test_a_transaction_without_a_statement_sends_none(app, clean):
 def test_a_command_may_take_its_time(context):
     with transaction():
         assert bounds() == ("0", "0")
+
+
+def test_an_attempt_that_fails_is_undone_with_its_hooks(context):
+    rung: list[str] = []
+    with transaction():
+        add("before")
+        after_commit(lambda: rung.append("before"))
+        around_commit("kept", lambda: rung.append("kept"))
+        with suppress(ValueError), attempt():
+            add("within")
+            after_commit(lambda: rung.append("within"))
+            around_commit("kept", lambda: rung.append("replaced"))
+            around_commit("new", lambda: rung.append("new"))
+            raise ValueError
+        add("after")
+    assert names() == ["before", "after"]
+    assert rung == ["kept", "kept", "before"]
+
+
+def test_an_attempt_that_succeeds_is_part_of_the_transaction(context):
+    rung: list[str] = []
+    with suppress(ValueError), transaction():
+        with attempt():
+            add("within")
+            after_commit(lambda: rung.append("within"))
+        raise ValueError
+    assert (names(), rung) == ([], [])
+    with transaction(), attempt():
+        add("within")
+        after_commit(lambda: rung.append("within"))
+    assert (names(), rung) == (["within"], ["within"])
+
+
+def test_after_a_database_error_an_attempt_lets_the_transaction_go_on(context):
+    with transaction():
+        add("one")
+        with suppress(IntegrityError), attempt():
+            add("one")
+        add("two")
+    assert names() == ["one", "two"]

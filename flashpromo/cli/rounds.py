@@ -20,6 +20,7 @@ from flashpromo.campaign import withdraw_finished
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, transaction
 from flashpromo.guarded_redis import connect
+from flashpromo.idempotency import answers
 from flashpromo.notify import delivery, partitions
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import bell, timetable
@@ -28,6 +29,8 @@ from flashpromo.queueing.names import ACTIVATE, DELIVER
 log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE: Final = 1
+FORGET_AT_ONCE: Final = 1000
+FORGET_TIMES: Final = 50
 
 
 class TimetableKeeper:
@@ -107,6 +110,15 @@ def make_partitions() -> None:
         log.info("made partitions: %s", ", ".join(made))
 
 
+def forget_answers() -> None:
+    """Delete the answers to repeated requests that are given no more, a piece at a time."""
+    for _ in range(FORGET_TIMES):
+        with _look():
+            forgotten = answers.forget_old(app_now(), most=FORGET_AT_ONCE)
+        if forgotten < FORGET_AT_ONCE:
+            return
+
+
 def _look() -> AbstractContextManager[Session]:
     """A transaction that no lock and no lost plan can keep for long."""
     return transaction(timeout_seconds=config.current().statement_timeout_seconds)
@@ -129,4 +141,5 @@ def lanes() -> Sequence[Lane]:
                 Round("sweep finished promos", 1, sweep_finished),
             ),
         ),
+        Lane(0.25, (Round("forget old answers", 60, forget_answers),)),
     )

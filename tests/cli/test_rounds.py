@@ -12,15 +12,17 @@ from sqlalchemy import text
 from flashpromo.cli import lanes, rounds
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, transaction
+from flashpromo.idempotency import answers
 from flashpromo.promos import lifecycle
 from flashpromo.queueing.job import queue
 from flashpromo.queueing.names import ACTIVATION, DELIVERY
 from flashpromo.queueing.timetable import timetable
 from tests.own_redis import OwnRedis, running_app
-from tests.story import activate, publish
+from tests.story import activate, publish, statements
 
 ACTIVATED = "SELECT count(*) FROM promo_run WHERE activated_at IS NOT NULL"
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
+ANSWERS = "SELECT count(*) FROM kept_answer"
 DRAFTS = "SELECT count(*) FROM promo WHERE NOT published"
 
 
@@ -160,6 +162,28 @@ def test_each_round_comes_at_its_point_of_the_second_and_rare_ones_rarely(app):
     assert len(rare) == 1
     # The first comes at once; a busy machine may be late, but nothing is early.
     assert all(each >= 0.39 or each < 0.3 for each in seen[1:])
+
+
+def test_old_answers_are_forgotten_piece_by_piece(world, clock, monkeypatch, ask):
+    monkeypatch.setattr(rounds, "FORGET_AT_ONCE", 2)
+    keys = [f"key {number}" for number in range(5)]
+    with transaction():
+        for key in keys:
+            keep(answers.claim("user:1", key, b""))
+    clock.advance(hours=24, seconds=-30)
+    with transaction():
+        keep(answers.claim("user:1", "young", b""))
+    rounds.forget_answers()
+    assert ask(ANSWERS) == 6
+    clock.advance(seconds=31)
+    with statements() as sent:
+        rounds.forget_answers()
+    assert ask(ANSWERS) == 1
+    assert len([each for each in sent if "DELETE" in each]) == 3
+
+
+def keep(claimed) -> None:
+    answers.keep(claimed, status=200, headers={}, body=b"")
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,8 @@ from uuid import UUID
 from flask import current_app
 
 from flashpromo import cache, campaign, config, jobs
+from flashpromo.accounts import tokens
+from flashpromo.accounts.models import SignIn
 from flashpromo.checkout import hold as holds
 from flashpromo.checkout import queries, settle
 from flashpromo.cli import rounds
@@ -113,3 +116,39 @@ def sweep() -> None:
     rounds.sweep_activations()
     rounds.sweep_deliveries()
     rounds.sweep_finished()
+
+
+def issue_token(client_id: int) -> str:
+    """A token of a new sign-in of the client."""
+    sign_in = SignIn(username=f"client-{client_id}", password_hash="-", client_id=client_id)
+    with transaction():
+        session().add(sign_in)
+        session().flush()
+        return tokens.issue(sign_in, hours=1).token
+
+
+def post(token: str, path: str, body: Any, key: str) -> tuple[int, bytes]:
+    """Send a request with a key, as often as it takes; the last status and body."""
+    app = current_app._get_current_object()
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+    for _ in range(1000):
+        with app.app_context():
+            answer = app.test_client().post(path, json=body, headers=headers)
+        if answer.status_code != 409 or answer.json["code"] != "idempotency_in_flight":
+            break
+        time.sleep(0.01)
+    return answer.status_code, answer.data
+
+
+def post_as_one(writers: int, token: str, path: str, body: Any, key: str) -> list[Any]:
+    """What so many threads of this process are told who send the same request once each."""
+    app = current_app._get_current_object()
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
+
+    def send(_: int) -> tuple[int, bytes]:
+        with app.app_context():
+            answer = app.test_client().post(path, json=body, headers=headers)
+        return answer.status_code, answer.data
+
+    with ThreadPoolExecutor(writers) as threads:
+        return list(threads.map(send, range(writers)))

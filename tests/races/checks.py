@@ -96,6 +96,12 @@ SELECT (SELECT count(*) FROM purchase WHERE promo_id = :promo_id),
 """
 
 
+def kept_answers(expected: int) -> None:
+    """So many answers are kept for requests that may be repeated."""
+    (kept,) = _row("SELECT count(*) FROM kept_answer")
+    demand(kept == expected, f"{kept} answers are kept, not {expected}")
+
+
 def each_told_once(clients: int) -> None:
     """Every client has one notification and one delivery, and every promo is activated."""
     counts = _row(TOLD)

@@ -11,6 +11,7 @@ from flashpromo.barriers import barrier
 from flashpromo.checkout import hold, limits, settle
 from flashpromo.db import app_now, session
 from flashpromo.market.models import Product
+from flashpromo.idempotency import answers
 from flashpromo.notify import delivery, fan_out
 from flashpromo.promos import lifecycle, runs, units
 
@@ -54,6 +55,11 @@ def fan_out_unsorted() -> None:
 def limits_without_lock() -> None:
     """Two requests of one client do not wait for each other."""
     limits.lock_client = lambda client_id: None
+
+
+def answers_without_lock() -> None:
+    """Two requests with one key do not know of each other."""
+    answers.LOCK = text("SELECT true AS got, app_now() AS now, CAST(:lock AS bigint)")
 
 
 def complete_by_an_early_clock() -> None:
