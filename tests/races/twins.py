@@ -10,8 +10,8 @@ from flashpromo import config
 from flashpromo.barriers import barrier
 from flashpromo.checkout import hold, limits, settle
 from flashpromo.db import app_now, session
-from flashpromo.market.models import Product
 from flashpromo.idempotency import answers
+from flashpromo.market.models import Product
 from flashpromo.notify import delivery, fan_out
 from flashpromo.promos import lifecycle, runs, units
 
