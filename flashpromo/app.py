@@ -39,7 +39,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         "flashpromo",
         title="Flash Promos",
         json_errors=False,
-        spec_path="/api/openapi.json",
+        spec_path=None,
         docs_path=None,
         static_folder=str(ROOT / "static"),
         template_folder=str(ROOT / "templates"),

@@ -33,6 +33,7 @@ RESOURCES = (
     promos,
     reservations,
     health,
+    openapi,
 )
 
 

@@ -16,14 +16,23 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from flashpromo import cache, db
 from flashpromo.api import guard
+from flashpromo.api.shapes.service import Liveness, Readiness
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
 
-blueprint = APIBlueprint("health", __name__, enable_openapi=False)
+NOT_READY: Final[dict[int | str, Any]] = {
+    503: {
+        "description": "Not ready, with the reasons.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Readiness"}}},
+    }
+}
+
+blueprint = APIBlueprint("health", __name__, tag="Service")
 
 
 @blueprint.get("/healthz")
 @guard.anyone()
+@blueprint.output(Liveness)
 def healthz() -> dict[str, str]:
     """Say that the process answers; asks nothing else."""
     return {"status": "alive"}
@@ -31,6 +40,8 @@ def healthz() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 @guard.anyone()
+@blueprint.output(Readiness, description="Ready, perhaps with warnings.")
+@blueprint.doc(responses=NOT_READY)
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether the process can serve: 200, or 503 with the reasons."""
     reasons, warnings = _database(), _redis()

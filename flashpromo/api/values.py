@@ -6,7 +6,7 @@ a meaning (degrees, prices) are the domain's; here stand only those that keep a 
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
@@ -18,12 +18,11 @@ DATE_TIME: Final = re.compile(
     r"(?P<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?)?",
     re.IGNORECASE,
 )
+DAYTIME: Final = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 DECIMAL_STRING: Final = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 BIGGEST_ID: Final = 2**63 - 1
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
-
-type_number: Final = {"anyOf": [{"type": "number"}, {"type": "string", "format": "decimal"}]}
 
 
 def number(value: object) -> Decimal:
@@ -97,22 +96,60 @@ def shown_moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def daytime(value: object) -> time:
+    """A time of the day from HH:MM."""
+    if not isinstance(value, str) or not DAYTIME.fullmatch(value):
+        raise PydanticCustomError("daytime", "Must be a time of the day, like 22:30.")
+    return time.fromisoformat(value)
+
+
 def _schema(**schema: Any) -> WithJsonSchema:
     return WithJsonSchema(schema, mode="validation")
+
+
+def _decimal(pattern: str, **bounds: Any) -> WithJsonSchema:
+    """A JSON number within bounds, or a decimal string."""
+    text = {"type": "string", "format": "decimal", "pattern": pattern}
+    return _schema(anyOf=[{"type": "number", **bounds}, text])
+
+
+def _shown(**schema: Any) -> WithJsonSchema:
+    """How something is described that is written in another type than it has here."""
+    return WithJsonSchema(schema)
 
 
 Text = StrictStr
 Flag = StrictBool
 Degrees = Annotated[
-    float, BeforeValidator(lambda value: float(number(value))), _schema(**type_number)
+    float,
+    BeforeValidator(lambda value: float(number(value))),
+    _decimal(r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$", minimum=-180, maximum=180),
 ]
-Price = Annotated[Decimal, BeforeValidator(with_places(2)), _schema(**type_number)]
-Kilometres = Annotated[Decimal, BeforeValidator(with_places(6)), _schema(**type_number)]
+Price = Annotated[
+    Decimal,
+    BeforeValidator(with_places(2)),
+    _decimal(r"^\+?[0-9]{1,10}(\.[0-9]{1,2})?$", exclusiveMinimum=0, maximum=9999999999.99),
+]
+Kilometres = Annotated[
+    Decimal,
+    BeforeValidator(with_places(6)),
+    _decimal(r"^\+?[0-9]{1,2}(\.[0-9]{1,6})?$", exclusiveMinimum=0, maximum=50),
+]
 Whole = Annotated[int, BeforeValidator(whole)]
-Id = Annotated[int, BeforeValidator(identifier)]
+Id = Annotated[
+    int, BeforeValidator(identifier), _schema(type="integer", minimum=1, maximum=BIGGEST_ID)
+]
 Ids = Annotated[list[Id], Field(max_length=1000, strict=True)]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 
-Money = Annotated[Decimal, PlainSerializer(lambda value: f"{value:.2f}", return_type=str)]
-ShownMoment = Annotated[datetime, PlainSerializer(shown_moment, return_type=str)]
+Money = Annotated[
+    Decimal,
+    PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
+    _shown(type="string", format="decimal", pattern=r"^[0-9]+\.[0-9]{2}$", examples=["499.00"]),
+]
+ShownMoment = Annotated[
+    datetime,
+    PlainSerializer(shown_moment, return_type=str),
+    _shown(type="string", format="date-time", examples=["2030-05-17T22:00:00Z"]),
+]
 """How amounts and instants are written."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from flashpromo.api.paging import PageQuery, whole_in_query
 from flashpromo.api.shapes.audience import SegmentOut
@@ -31,7 +31,11 @@ from flashpromo.checkout.queries import state_at as reservation_state_at
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import LIVE, State, state_at
 
-ShownKilometres = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+ShownKilometres = Annotated[
+    Decimal,
+    PlainSerializer(float, return_type=float),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 50, "examples": [2.0]}),
+]
 
 
 class PromoIn(Given):

@@ -1,0 +1,76 @@
+"""Completes every operation: its name, who may, what it takes, what it answers, what it refuses."""
+
+import re
+from typing import Any, Final
+
+from flask import current_app
+
+from flashpromo.accounts.permissions import GRANTS, MEANINGS, Permission
+from flashpromo.api import guard, once, problems
+from flashpromo.api.openapi import parts, refused, schemas
+
+ARGUMENT: Final = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
+SUCCESSES: Final = {"200": "Done.", "201": "Created.", "204": "Done; there is no body."}
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Complete the operations of every route that is described."""
+    paths = document["paths"]
+    for rule in current_app.url_map.iter_rules():
+        path = ARGUMENT.sub(r"{\1}", rule.rule)
+        for method, operation in paths.get(path, {}).items():
+            if method.upper() in (rule.methods or ()):
+                _complete(rule.endpoint, operation)
+                if path.startswith(problems.API):
+                    operation["responses"] |= refused.responses(rule.endpoint, operation)
+                if "201" in operation["responses"] and _has_items(path, paths):
+                    _add_headers(operation["responses"]["201"], "Location")
+
+
+def _complete(endpoint: str, operation: dict[str, Any]) -> None:
+    operation["operationId"] = endpoint.rpartition(".")[2]
+    operation["summary"] = operation["summary"].rstrip(".")
+    _permission(guard.needed(endpoint), operation)
+    _parameters(endpoint, operation)
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
+    for status, answer in operation["responses"].items():
+        if answer["description"] == current_app.config["SUCCESS_DESCRIPTION"]:
+            answer["description"] = SUCCESSES[status]
+        if once.takes_key(endpoint):
+            _add_headers(answer, "IdempotencyReplayed")
+
+
+def _permission(needed: str | None, operation: dict[str, Any]) -> None:
+    """Say which permission is needed, and who has it."""
+    if needed in {None, guard.ANYONE}:
+        operation["security"] = []
+        return
+    permission = Permission(needed)
+    people = [f"{kind}s" for kind, granted in GRANTS.items() if permission in granted]
+    said = f"For {', '.join(people)}; needs `{permission}`: {MEANINGS[permission]}"
+    described = operation.get("description", "")
+    operation["description"] = f"{described}\n\n{said}".strip()
+    operation["x-permission"] = str(permission)
+
+
+def _parameters(endpoint: str, operation: dict[str, Any]) -> None:
+    described = [
+        parts.path_argument(each["name"]) if each["in"] == "path" else each
+        for each in operation["parameters"]
+    ]
+    for each in described:
+        schemas.parameter(each)
+    if once.takes_key(endpoint):
+        described.append({"$ref": "#/components/parameters/IdempotencyKey"})
+    operation["parameters"] = described
+
+
+def _has_items(collection: str, paths: dict[str, Any]) -> bool:
+    """Whether what is created there can be read at an address of its own."""
+    item = re.compile(re.escape(collection) + r"\{\w+\}/")
+    return any(item.fullmatch(path) and "get" in found for path, found in paths.items())
+
+
+def _add_headers(answer: dict[str, Any], *names: str) -> None:
+    answer.setdefault("headers", {}).update(parts.headers(*names))
