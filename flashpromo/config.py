@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     sign_in_failures_per_minute: int = Field(10, ge=1)
 
     max_location_age_days: int = Field(30, ge=1)
+    max_location_accuracy_m: int = Field(1000, ge=1)
+    max_travel_speed_kmh: int = Field(1200, ge=1)
     hold_seconds: int = Field(60, ge=1)
     cool_down_seconds: int = Field(30, ge=0)
     max_live_reservations: int = Field(3, ge=1)

@@ -142,6 +142,17 @@ Id = Annotated[
 Ids = Annotated[list[Id], Field(max_length=1000, strict=True)]
 Moment = Annotated[datetime, BeforeValidator(moment)]
 
+Daytime = Annotated[
+    time,
+    BeforeValidator(daytime),
+    _schema(type="string", pattern=f"^({DAYTIME.pattern})$", examples=["22:30"]),
+]
+Metres = Annotated[
+    float,
+    BeforeValidator(lambda value: float(number(value))),
+    _decimal(r"^\+?[0-9]{1,8}(\.[0-9]{1,15})?$", minimum=0),
+]
+
 Money = Annotated[
     Decimal,
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str),
@@ -152,4 +163,9 @@ ShownMoment = Annotated[
     PlainSerializer(shown_moment, return_type=str),
     _shown(type="string", format="date-time", examples=["2030-05-17T22:00:00Z"]),
 ]
-"""How amounts and instants are written."""
+ShownDaytime = Annotated[
+    time,
+    PlainSerializer(lambda value: f"{value:%H:%M}", return_type=str),
+    _shown(type="string", pattern=f"^({DAYTIME.pattern})$", examples=["22:30"]),
+]
+"""How amounts, instants and times of the day are written."""

@@ -1,4 +1,4 @@
-"""What may be said of a client: its place as a whole, and its time zone from the next day on."""
+"""What may be said of a client: its place and quiet hours as a whole, its zone from tomorrow on."""
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final, TypedDict
@@ -16,7 +16,8 @@ LATEST_FIX_AHEAD: Final = timedelta(minutes=1)
 class ClientChanges(TypedDict, total=False):
     """What may be given of a client; what is missing stays as it is.
 
-    Degrees for the place; `located_at` is the time of the fix, now if only the place is given.
+    Degrees for the place; `located_at` is the time of the fix, now if only the place is given. The
+    quiet hours are times of the client's own day.
     """
 
     latitude: float | None
@@ -25,6 +26,8 @@ class ClientChanges(TypedDict, total=False):
     segment_ids: list[int]
     opted_in: bool
     time_zone: str | None
+    quiet_from: time | None
+    quiet_until: time | None
     external_id: str | None
     username: str | None
     email: str | None
@@ -63,11 +66,39 @@ def place(client: Client, changes: ClientChanges, now: datetime) -> dict[str, An
         checks.latitude("latitude", latitude)
     if longitude is not None:
         checks.longitude("longitude", longitude)
-    fix = changes.get("located_at") or now
+    located_at = fix_time(checks, changes.get("located_at"), now)
+    checks.done()
+    return {"latitude": latitude, "longitude": longitude, "located_at": located_at}
+
+
+def fix_time(checks: Checks, given: datetime | None, now: datetime) -> datetime:
+    """When a fix was taken: now if that is not given; refuses `located_at` of the future."""
+    fix = given or now
     if not OLDEST_FIX <= fix <= now + LATEST_FIX_AHEAD:
         checks.wrong("located_at", "Must not be in the future, nor before 1970.")
+    return min(fix, now)
+
+
+def quiet_hours(client: Client, changes: ClientChanges) -> dict[str, Any]:
+    """The columns of the quiet hours, both or none; what is not given stays as it is.
+
+    Raises:
+        InvalidFields: half of them, or two equal times, which could mean never or always.
+    """
+    if not changes.keys() & {"quiet_from", "quiet_until"}:
+        return {}
+    hours = {
+        "quiet_from": changes.get("quiet_from", client.quiet_from),
+        "quiet_until": changes.get("quiet_until", client.quiet_until),
+    }
+    checks = Checks()
+    missing = [field for field, value in hours.items() if value is None]
+    if len(missing) == 1:
+        checks.wrong(missing[0], "Quiet hours need both a beginning and an end.")
+    elif hours["quiet_from"] is not None and hours["quiet_from"] == hours["quiet_until"]:
+        checks.wrong("quiet_until", "Must not be equal to the beginning of the quiet hours.")
     checks.done()
-    return {"latitude": latitude, "longitude": longitude, "located_at": min(fix, now)}
+    return hours
 
 
 def next_zone(client: Client, wanted: str | None, now: datetime) -> dict[str, Any]:

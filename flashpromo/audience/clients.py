@@ -13,8 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 from flashpromo import cache, db
 from flashpromo.accounts import client_sign_ins
 from flashpromo.audience import segments
-from flashpromo.audience.client_terms import ClientChanges, next_zone, place, plain
-from flashpromo.audience.models import Client, ClientExternal
+from flashpromo.audience.client_terms import (
+    ClientChanges,
+    next_zone,
+    place,
+    plain,
+    quiet_hours,
+)
+from flashpromo.audience.models import Client, ClientExternal, ClientFix
 from flashpromo.errors import InvalidFields, NotFound
 
 
@@ -26,7 +32,7 @@ def create(changes: ClientChanges) -> Client:
     """
     now = db.app_now()
     client = Client(segment_ids=segments.require(changes.get("segment_ids", [])))
-    _write(client, plain(changes) | place(client, changes, now))
+    _write(client, plain(changes) | place(client, changes, now) | quiet_hours(client, changes))
     client.time_zone = changes.get("time_zone")
     db.session().add(client)
     db.session().flush()
@@ -42,7 +48,7 @@ def change(client_id: int, changes: ClientChanges) -> Client:
     segment_ids = segments.require(changes["segment_ids"]) if "segment_ids" in changes else None
     client = get(client_id, for_update=True)
     now = db.app_now()
-    values = plain(changes) | place(client, changes, now)
+    values = plain(changes) | place(client, changes, now) | quiet_hours(client, changes)
     if "time_zone" in changes:
         values |= next_zone(client, changes["time_zone"], now)
     if segment_ids is not None:
@@ -56,10 +62,14 @@ def change(client_id: int, changes: ClientChanges) -> Client:
 
 
 def remove(client_id: int) -> None:
-    """Delete a client with its sign-in and its outside id; raises `NotFound`."""
+    """Delete a client with its sign-in, its outside id and its last fix; raises `NotFound`.
+
+    `own_data.erasure` is the whole story: it gives back what the client holds as well.
+    """
     client = get(client_id, for_update=True)
     client_sign_ins.remove(client_id)
-    db.session().execute(delete(ClientExternal).where(ClientExternal.client_id == client_id))
+    for table in (ClientExternal, ClientFix):
+        db.session().execute(delete(table).where(table.client_id == client_id))
     db.session().delete(client)
     db.session().flush()
     cache.mark_stale(cache.client_stamp(client_id))

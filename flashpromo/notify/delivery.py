@@ -3,39 +3,21 @@
 The row is the work order. A worker that dies leaves its lease to run out, and the rows are sent
 again under the same idempotency key; a worker that comes back after its lease finds that its token
 changes nothing. Before each batch the promo is looked at again: what is over is skipped with the
-reason.
+reason. So is each client's clock: in its quiet hours nobody is rung.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from flashpromo import config
 from flashpromo.db import app_now, session
-from flashpromo.notify.channels.protocol import Message, Offer, Outcome
+from flashpromo.notify.channels.protocol import Message, Outcome
+from flashpromo.notify.leases import Batch, lease
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import State, state_at
 
-# Sorted keys and a compare-and-set: a rival that picked the same rows waits for the first one,
-# finds them leased, and changes nothing.
-PICK = text("""
-SELECT client_id, local_day FROM delivery
-WHERE promo_id = :promo_id AND channel = :channel AND state = 'pending' AND next_attempt_at <= :now
-ORDER BY next_attempt_at, client_id LIMIT :limit
-""")
-LEASE = text("""
-UPDATE delivery AS d
-SET lease_token = :token, attempts = attempts + 1, next_attempt_at = :until
-FROM unnest(:clients, CAST(:days AS date[])) AS picked (client_id, local_day)
-WHERE d.client_id = picked.client_id AND d.local_day = picked.local_day AND d.channel = :channel
-  AND d.state = 'pending' AND d.next_attempt_at <= :now
-RETURNING d.client_id, d.local_day, d.attempts,
-  (SELECT distance_m FROM notification AS n
-   WHERE n.client_id = d.client_id AND n.local_day = d.local_day) AS distance_m
-""")
 SETTLE = text("""
 UPDATE delivery AS d
 SET state = done.state, reason = done.reason, lease_token = NULL,
@@ -92,21 +74,12 @@ SKIP_REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Messages under one lease."""
-
-    offer: Offer
-    channel: str
-    token: UUID
-    messages: Sequence[Message]
-
-
 def claim(promo: Promo, channel: str) -> Batch | None:
     """Lease the next batch of a running promo; None when there is nothing to send now.
 
     A paused promo keeps its deliveries waiting; one that is over, withdrawn or moved has them
-    skipped.
+    skipped. What is for a client in its quiet hours is put off to their end, or skipped if the
+    promo is over by then.
     """
     now = app_now()
     state = state_at(promo, now)
@@ -114,7 +87,7 @@ def claim(promo: Promo, channel: str) -> Batch | None:
         skip(promo.id, SKIP_REASONS[state], now)
     if state is not State.RUNNING:
         return None
-    return _lease(promo, channel, now)
+    return lease(promo, channel, now)
 
 
 def skip(promo_id: int, reason: str, now: datetime) -> None:
@@ -157,34 +130,6 @@ def waiting(now: datetime) -> list[tuple[int, datetime]]:
     return [(row.promo_id, row.since) for row in session().execute(WAITING, {"now": now})]
 
 
-def _lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
-    """Lease what waits; of a rival that leased the very same rows first, only the next ones."""
-    settings = config.current()
-    values = {"promo_id": promo.id, "channel": channel, "now": now}
-    limit = settings.delivery_batch_size
-    token, until = uuid4(), now + timedelta(seconds=settings.delivery_lease_seconds)
-    while picked := sorted(
-        tuple(row) for row in session().execute(PICK, values | {"limit": limit})
-    ):
-        leased = session().execute(
-            LEASE,
-            values
-            | {
-                "token": token,
-                "until": until,
-                "clients": [client_id for client_id, _ in picked],
-                "days": [local_day for _, local_day in picked],
-            },
-        )
-        messages = [
-            Message(row.client_id, row.local_day, channel, row.attempts, row.distance_m or 0.0)
-            for row in leased
-        ]
-        if messages:
-            return Batch(_offer(promo), channel, token, messages)
-    return None
-
-
 def _verdict(
     message: Message, outcome: Outcome, end_time: datetime, now: datetime
 ) -> tuple[str, str | None, datetime | None]:
@@ -203,14 +148,3 @@ def _pause(attempt: int) -> timedelta:
     doublings = min(attempt - 1, 20)  # far past every limit, and no number grows without bound
     doubled = settings.delivery_retry_seconds * 2**doublings
     return timedelta(seconds=min(doubled, settings.delivery_longest_retry_seconds))
-
-
-def _offer(promo: Promo) -> Offer:
-    return Offer(
-        promo_id=promo.id,
-        product_name=promo.product.name,
-        store_name=promo.product.store.name,
-        promo_price=promo.promo_price,
-        regular_price=promo.regular_price,
-        end_time=promo.end_time,
-    )

@@ -1,0 +1,80 @@
+"""A client's inbox: its notifications, newest first, each read once.
+
+The day is the natural key of a message within its client. All reads go by the first key of the
+primary key, one probe a week's partition.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select, true, update
+
+from flashpromo.db import app_now, session
+from flashpromo.errors import NotFound
+from flashpromo.notify.models import Notification
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many messages a client has, and how many of them are unread."""
+
+    total: int
+    unread: int
+
+
+def count(client_id: int) -> Count:
+    """Count the client's messages: one query."""
+    unread = func.count().filter(Notification.opened_at.is_(None))
+    row = (
+        session()
+        .execute(select(func.count(), unread).where(Notification.client_id == client_id))
+        .one()
+    )
+    return Count(*row)
+
+
+def page(
+    client_id: int, *, unread_only: bool = False, limit: int, offset: int
+) -> Sequence[Notification]:
+    """A page of the client's messages, newest first: one query."""
+    query = (
+        select(Notification)
+        .where(
+            Notification.client_id == client_id,
+            Notification.opened_at.is_(None) if unread_only else true(),
+        )
+        .order_by(Notification.local_day.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return session().scalars(query.execution_options(populate_existing=True)).all()
+
+
+def read(client_id: int, day: date) -> Notification:
+    """Note that the client has read the message of this day; the first reading counts.
+
+    Raises:
+        NotFound: it got none on that day.
+    """
+    _open(client_id, Notification.local_day == day)
+    found = session().get(Notification, (client_id, day), populate_existing=True)
+    if found is None:
+        raise NotFound(f"There is no message of {day}.")
+    return found
+
+
+def read_all(client_id: int) -> int:
+    """Note that the client has read all that it had not; how many messages those were."""
+    return _open(client_id, true())
+
+
+def _open(client_id: int, which: ColumnElement[bool]) -> int:
+    result = session().execute(
+        update(Notification)
+        .where(Notification.client_id == client_id, Notification.opened_at.is_(None), which)
+        .values(opened_at=app_now())
+        .execution_options(synchronize_session=False)
+    )
+    opened: int = result.rowcount  # type: ignore[attr-defined]
+    return opened
