@@ -7,10 +7,12 @@ from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flashpromo import api, cache, cli, config, home, jobs
+from flashpromo import api, cache, cli, config, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
+from flashpromo.entrance import failures, headers
 from flashpromo.notify.channels import registry
 from flashpromo.queueing import bell
 
@@ -55,7 +57,12 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     bell.init_app(app, settings, jobs.HANDLERS)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
-    home.init_app(app)
+    if settings.trusted_proxies:
+        behind = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign]
+    headers.init_app(app, settings)
+    failures.init_app(app, settings)
+    pages.init_app(app, settings)
     api.init_app(app, settings)
     cli.init_app(app)
     return app

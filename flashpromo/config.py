@@ -31,7 +31,10 @@ class Settings(BaseSettings):
     channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
 
     token_hours: float = Field(24.0, gt=0)
+    session_hours: float = Field(12.0, gt=0)
     sign_in_failures_per_minute: int = Field(10, ge=1)
+    force_https: bool = False
+    trusted_proxies: int = Field(0, ge=0)
 
     max_location_age_days: int = Field(30, ge=1)
     max_location_accuracy_m: int = Field(1000, ge=1)
@@ -56,6 +59,11 @@ class Settings(BaseSettings):
     cached_list_seconds: float = Field(2.0, gt=0)
     idempotency_hours: float = Field(24.0, gt=0)
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+
+    @property
+    def only_over_https(self) -> bool:
+        """Whether cookies are kept from plain http."""
+        return self.force_https or self.environment == "production"
 
     @field_validator("database_url")
     @classmethod

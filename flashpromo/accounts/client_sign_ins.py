@@ -6,7 +6,7 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from flashpromo import db
-from flashpromo.accounts import passwords, sign_ins
+from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import SignIn
 from flashpromo.errors import InvalidFields
 
@@ -41,16 +41,14 @@ def save(
     if email is not None:
         present.email = email
     if password is not None:
-        present.password_hash = passwords.hashed(password)
-        sign_ins.end_tokens(present.username)
+        sign_ins.replace_password(present, password)
     return present
 
 
 def remove(client_id: int) -> None:
     """Take a client's sign-in and all its tokens away."""
     for present in by_client([client_id]).values():
-        sign_ins.end_tokens(present.username)
-        db.session().delete(present)
+        sign_ins.remove(present)
 
 
 def _add(

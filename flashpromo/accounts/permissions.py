@@ -3,6 +3,8 @@
 A permission is named `<what>:<how>`; the same names are the scopes by which a token or a key is
 narrowed. What a person may see *within* a permission (a merchant its own stores, a client itself)
 is a scope of the domain's queries, not of this table.
+
+`ALWAYS` is what no narrowing takes away: any token may say whose it is, and be ended by itself.
 """
 
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ class Kind(StrEnum):
 class Permission(StrEnum):
     """Something that a route may ask for."""
 
+    ACCOUNT_SELF = "account:self"
     ACCOUNT_READ = "account:read"
     ACCOUNT_WRITE = "account:write"
     KEYS_WRITE = "keys:write"
@@ -46,8 +49,9 @@ class Permission(StrEnum):
 P = Permission
 
 MEANINGS: Final[Mapping[Permission, str]] = {
+    P.ACCOUNT_SELF: "See who one is, and sign out.",
     P.ACCOUNT_READ: "See own tokens, sessions and keys.",
-    P.ACCOUNT_WRITE: "Revoke own tokens, sessions and keys.",
+    P.ACCOUNT_WRITE: "Revoke own tokens, sessions and keys; change own password.",
     P.KEYS_WRITE: "Make keys for programs.",
     P.CATALOGUE_READ: "Read stores and products.",
     P.CATALOGUE_WRITE: "Write stores and products; a merchant those of its own stores.",
@@ -68,6 +72,8 @@ MEANINGS: Final[Mapping[Permission, str]] = {
     P.RESERVATIONS_WRITE: "Reserve, complete and release.",
 }
 
+ALWAYS: Final = frozenset({P.ACCOUNT_SELF})
+
 _ONLY_FOR_CLIENTS: Final = frozenset(
     {
         P.PROFILE_READ,
@@ -82,6 +88,7 @@ GRANTS: Final[Mapping[Kind, frozenset[Permission]]] = {
     Kind.OPERATOR: frozenset(Permission) - _ONLY_FOR_CLIENTS,
     Kind.MERCHANT: frozenset(
         {
+            P.ACCOUNT_SELF,
             P.ACCOUNT_READ,
             P.ACCOUNT_WRITE,
             P.KEYS_WRITE,
@@ -97,6 +104,7 @@ GRANTS: Final[Mapping[Kind, frozenset[Permission]]] = {
     ),
     Kind.CLIENT: _ONLY_FOR_CLIENTS
     | {
+        P.ACCOUNT_SELF,
         P.ACCOUNT_READ,
         P.ACCOUNT_WRITE,
         P.CATALOGUE_READ,

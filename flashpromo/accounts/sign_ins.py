@@ -6,12 +6,14 @@ it is. Two who want one name at the same instant are told apart by that key, not
 
 import re
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import db
 from flashpromo.accounts import passwords
+from flashpromo.accounts.believed import forget_after_commit
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
 from flashpromo.errors import InvalidFields, NotFound, WrongCredentials
 from flashpromo.fields import Checks
@@ -35,11 +37,12 @@ def check(username: str, email: str, password: str, *, shortest_password: int = 
     checks.done()
 
 
-def find(username: str) -> SignIn | None:
+def find(username: str, *, lock: bool = False) -> SignIn | None:
     """The sign-in of that name, or None; a name that could never exist is not even looked up."""
     if re.fullmatch(USERNAME_PATTERN, username) is None:
         return None
-    return db.session().scalar(select(SignIn).where(SignIn.username == username))
+    wanted = select(SignIn).where(SignIn.username == username)
+    return db.session().scalar(wanted.with_for_update(key_share=True) if lock else wanted)
 
 
 def authenticate(username: str, password: str) -> SignIn:
@@ -55,8 +58,24 @@ def authenticate(username: str, password: str) -> SignIn:
     if found is None or not fits or _is_deactivated(found):
         raise WrongCredentials
     if passwords.is_outdated(found.password_hash):
-        found.password_hash = passwords.hashed(password)
+        _renew_hash(found, password)
     return found
+
+
+def hold(present: SignIn) -> None:
+    """Lock the sign-in until the commit: what is issued now is seen by whoever ends its tokens.
+
+    Raises:
+        WrongCredentials: since it was read it was removed, deactivated or given a new password.
+    """
+    locked = select(SignIn.password_hash).where(SignIn.username == present.username)
+    kept_hash = db.session().scalar(locked.with_for_update(key_share=True))
+    # The second look is a statement of its own: it sees what the lock has waited for.
+    active = select(User.is_active).where(User.id == present.user_id)
+    if kept_hash != present.password_hash or (
+        present.user_id is not None and not db.session().scalar(active)
+    ):
+        raise WrongCredentials
 
 
 def add(
@@ -90,24 +109,52 @@ def rename(present: SignIn, username: str) -> SignIn:
         user_id=present.user_id,
         client_id=present.client_id,
     )
-    end_tokens(present.username)
-    db.session().delete(present)
+    remove(present)
     return renamed
 
 
+def remove(present: SignIn) -> None:
+    """Take a sign-in away; all that was issued for it ends."""
+    name = present.username
+    db.session().delete(present)
+    end_tokens(name)
+
+
 def set_password(username: str, password: str, *, shortest_password: int = 1) -> None:
-    """Give an account a new password and end all of its tokens."""
+    """Give an account a new password and end all of its tokens, sessions and keys."""
     found = find(username)
     if found is None:
         raise NotFound(f"There is no account {username!r}.")
     check(found.username, "", password, shortest_password=shortest_password)
-    found.password_hash = passwords.hashed(password)
-    end_tokens(username)
+    replace_password(found, password)
 
 
-def end_tokens(username: str) -> None:
-    """Delete every token of that name; they are refused within a second."""
-    db.session().execute(delete(AuthToken).where(AuthToken.username == username))
+def replace_password(present: SignIn, password: str, *, keep: UUID | None = None) -> None:
+    """Store a password that was checked; all that was issued ends, but for the token `keep`."""
+    present.password_hash = passwords.hashed(password)
+    end_tokens(present.username, keep=keep)
+
+
+def end_tokens(username: str, *, keep: UUID | None = None) -> None:
+    """Delete every token, session and key of that name; other processes know within a second.
+
+    What changes the sign-in is written first, and locks it: see `hold`.
+    """
+    db.session().flush()
+    ended = delete(AuthToken).where(AuthToken.username == username)
+    if keep is not None:
+        ended = ended.where(AuthToken.id != keep)
+    forget_after_commit(db.session().scalars(ended.returning(AuthToken.token_hash)))
+
+
+def _renew_hash(found: SignIn, password: str) -> None:
+    """Only over the hash that was checked: a password that is changed meanwhile stays."""
+    renewed = passwords.hashed(password)
+    db.session().execute(
+        update(SignIn)
+        .where(SignIn.username == found.username, SignIn.password_hash == found.password_hash)
+        .values(password_hash=renewed)
+    )
 
 
 def _is_deactivated(found: SignIn) -> bool:

@@ -1,31 +1,36 @@
 """Bearer tokens: 256 random bits, of which only the SHA-256 is kept.
 
 Nothing slow is needed to hash them, because nobody can guess a random value. A token that was
-looked up is believed for a second by this process, so that a busy client costs one query a second;
-what was revoked, or deactivated, may therefore live on for that second.
+looked up is believed for a second by this process (see `believed`).
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from threading import Lock
 from typing import Final
+from uuid import UUID
 
-from cachetools import TTLCache
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select, text, update
 
 from flashpromo import db
 from flashpromo.accounts import sign_ins
+from flashpromo.accounts.believed import believed
 from flashpromo.accounts.models import AuthToken, SignIn, User
-from flashpromo.accounts.principal import Principal
+from flashpromo.accounts.permissions import Permission
+from flashpromo.accounts.principal import Held, Principal, TokenKind
 from flashpromo.errors import NotAuthenticated
+from flashpromo.fields import Checks
 
-BELIEVED_SECONDS: Final = 1
 LONGEST: Final = 128
+LONGEST_NAME: Final = 100
+BEARERS: Final = frozenset({TokenKind.TOKEN, TokenKind.KEY})
 
-_believed: TTLCache[bytes, Principal] = TTLCache(maxsize=20_000, ttl=BELIEVED_SECONDS)
-_lock = Lock()
+_USE_IS_DUE: Final = or_(
+    AuthToken.last_used_at.is_(None),
+    AuthToken.last_used_at < func.app_now() - text("interval '1 minute'"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,57 +38,107 @@ class Issued:
     """A new token: the only time that anybody sees it."""
 
     token: str
+    id: UUID
     expires_at: datetime
 
 
-def sign_in(username: str, password: str, *, hours: float) -> Issued:
-    """Check name and password and issue a token for `hours`; raises `WrongCredentials`."""
-    return issue(sign_ins.authenticate(username, password), hours=hours)
+def sign_in(
+    username: str,
+    password: str,
+    *,
+    hours: float,
+    scopes: Collection[Permission] | None = None,
+    name: str = "",
+    created_from: str = "",
+) -> Issued:
+    """Check name and password and issue a token for `hours`; `scopes` may only narrow it.
+
+    Raises:
+        InvalidFields: the name is not a line of at most 100 characters.
+        WrongCredentials: unknown name, wrong password, or a deactivated user.
+    """
+    checks = Checks()
+    name = checks.line("name", name, shortest=0, longest=LONGEST_NAME)
+    checks.done()
+    owner = sign_ins.authenticate(username, password)
+    return issue(owner, hours=hours, scopes=scopes, name=name, created_from=created_from)
 
 
-def issue(owner: SignIn, *, hours: float) -> Issued:
-    """A new token of that sign-in; its expired ones are cleared away on the occasion."""
+def issue(
+    owner: SignIn,
+    *,
+    hours: float,
+    kind: TokenKind = TokenKind.TOKEN,
+    scopes: Collection[Permission] | None = None,
+    name: str = "",
+    created_from: str = "",
+) -> Issued:
+    """A new token of that sign-in; its expired ones are cleared away on the occasion.
+
+    Raises:
+        WrongCredentials: the sign-in was changed since it was read.
+    """
+    sign_ins.hold(owner)
     now = db.app_now()
     stale = (AuthToken.username == owner.username) & (AuthToken.expires_at <= now)
     db.session().execute(delete(AuthToken).where(stale))
-    issued = Issued(secrets.token_urlsafe(32), now + timedelta(hours=hours))
-    db.session().add(
-        AuthToken(
-            token_hash=_hash(issued.token),
-            username=owner.username,
-            user_id=owner.user_id,
-            client_id=owner.client_id,
-            expires_at=issued.expires_at,
-        )
+    token, expires_at = secrets.token_urlsafe(32), now + timedelta(hours=hours)
+    row = AuthToken(
+        token_hash=hash_of(token),
+        kind=kind,
+        name=name,
+        scopes=None if scopes is None else sorted(set(scopes)),
+        username=owner.username,
+        user_id=owner.user_id,
+        client_id=owner.client_id,
+        created_from=created_from,
+        expires_at=expires_at,
     )
-    return issued
+    db.session().add(row)
+    db.session().flush()
+    return Issued(token, row.id, expires_at)
 
 
-def principal_of(token: str) -> Principal:
+def principal_of(token: str, kinds: Collection[TokenKind] = BEARERS) -> Principal:
     """Who the token belongs to.
 
+    Args:
+        token: as it was sent.
+        kinds: what is taken here; what stands behind a cookie is no bearer token.
+
     Raises:
-        NotAuthenticated: unknown, expired, or its user is deactivated.
+        NotAuthenticated: unknown, expired, of another kind, or its user is deactivated.
     """
     if len(token) > LONGEST or not token.isascii():
         raise NotAuthenticated
-    token_hash = _hash(token)
-    with _lock:
-        believed: Principal | None = _believed.get(token_hash)
-    if believed is not None:
-        return believed
-    principal = _look_up(token_hash)
-    with _lock:
-        _believed[token_hash] = principal
+    token_hash = hash_of(token)
+    principal, counter = believed.find(token_hash)
+    if principal is None:
+        principal = _look_up(token_hash)
+        believed.store(principal, counter)
+    if principal.held.kind not in kinds:
+        raise NotAuthenticated("The token is unknown or has expired.")
     return principal
 
 
-def revoke(token: str) -> None:
-    """End one token; unknown ones are no error."""
-    token_hash = _hash(token)
-    db.session().execute(delete(AuthToken).where(AuthToken.token_hash == token_hash))
-    with _lock:
-        _believed.pop(token_hash, None)
+def note_use(held: Held) -> None:
+    """Write down that it is used now; one that somebody else is writing to is left alone."""
+    free = (
+        select(AuthToken.token_hash)
+        .where(AuthToken.token_hash == held.token_hash, _USE_IS_DUE)
+        .with_for_update(skip_locked=True)
+    )
+    db.session().execute(
+        update(AuthToken)
+        .where(AuthToken.token_hash.in_(free))
+        .values(last_used_at=func.app_now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a token, which is ASCII."""
+    return sha256(token.encode("ascii")).digest()
 
 
 def _look_up(token_hash: bytes) -> Principal:
@@ -91,10 +146,14 @@ def _look_up(token_hash: bytes) -> Principal:
         db.session()
         .execute(
             select(
+                AuthToken.id,
+                AuthToken.kind,
                 AuthToken.username,
                 AuthToken.user_id,
                 AuthToken.client_id,
                 AuthToken.scopes,
+                AuthToken.expires_at,
+                _USE_IS_DUE.label("use_is_due"),
                 User.is_operator,
             )
             .join(User, User.id == AuthToken.user_id, isouter=True)
@@ -108,9 +167,6 @@ def _look_up(token_hash: bytes) -> Principal:
     )
     if row is None:
         raise NotAuthenticated("The token is unknown or has expired.")
+    held = Held(token_hash, row.id, TokenKind(row.kind), row.expires_at, row.use_is_due)
     scopes = None if row.scopes is None else frozenset(row.scopes)
-    return Principal(row.username, row.user_id, row.client_id, bool(row.is_operator), scopes)
-
-
-def _hash(token: str) -> bytes:
-    return sha256(token.encode("ascii")).digest()
+    return Principal(row.username, row.user_id, row.client_id, bool(row.is_operator), scopes, held)

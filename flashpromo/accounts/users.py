@@ -34,11 +34,13 @@ def ensure_operator(username: str, email: str, password: str) -> bool:
 
 
 def set_active(username: str, *, active: bool) -> None:
-    """Let a user in, or keep it out; its tokens are refused within a second."""
-    found = sign_ins.find(username)
+    """Let a user in, or keep it out; who is kept out loses all tokens, sessions and keys."""
+    found = sign_ins.find(username, lock=True)
     if found is None or found.user_id is None:
         raise NotFound(f"There is no user {username!r}.")
     db.session().execute(update(User).where(User.id == found.user_id).values(is_active=active))
+    if not active:
+        sign_ins.end_tokens(username)
 
 
 def _create(username: str, email: str, password: str, *, is_operator: bool) -> User:

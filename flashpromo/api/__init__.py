@@ -6,30 +6,43 @@ from flashpromo.api import (
     auth,
     clients,
     health,
-    limits,
+    inbox,
+    keys,
+    me,
+    members,
     openapi,
     problems,
     products,
+    promo_copies,
+    promo_insight,
     promo_lists,
     promo_steps,
     promos,
     reservations,
     segments,
     stores,
+    tokens,
 )
 from flashpromo.api.bodies import ExactRequest
-from flashpromo.api.paths import ReservationKey, StorableId
+from flashpromo.api.paths import Day, ReservationKey, StorableId
 from flashpromo.config import Settings
 from flashpromo.idempotency import models
 
 RESOURCES = (
     auth,
+    tokens,
+    keys,
     stores,
+    members,
     products,
     segments,
     clients,
+    me,
+    inbox,
     promo_lists,
     promo_steps,
+    promo_copies,
+    promo_insight,
     promos,
     reservations,
     health,
@@ -40,10 +53,13 @@ RESOURCES = (
 def init_app(app: APIFlask, settings: Settings) -> None:
     """Open the door on `app`."""
     app.request_class = ExactRequest
-    app.url_map.converters |= {"int": StorableId, "reservation": ReservationKey}
+    app.url_map.converters |= {
+        "int": StorableId,
+        "reservation": ReservationKey,
+        "day": Day,
+    }
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
     problems.init_app(app)
-    limits.init_app(app, settings)
     openapi.init_app(app)

@@ -16,6 +16,7 @@ from flashpromo.accounts.permissions import GRANTS, Kind, Permission
 from flashpromo.accounts.principal import Principal
 from flashpromo.audience import clients, segments
 from flashpromo.db import app_now
+from flashpromo.entrance import uses
 from flashpromo.errors import Forbidden, NotAuthenticated, NotFound
 from flashpromo.market import members, products, stores
 from flashpromo.market.members import Role
@@ -83,7 +84,8 @@ def principal() -> Principal:
         sent = request.authorization
         if sent is None or sent.type != "bearer" or not sent.token:
             raise NotAuthenticated
-        request.environ[PRINCIPAL] = tokens.principal_of(sent.token)
+        who = request.environ[PRINCIPAL] = tokens.principal_of(sent.token)
+        uses.note(who)
     return cast(Principal, request.environ[PRINCIPAL])
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from flashpromo import cache, db
 from flashpromo.api import guard
 from flashpromo.api.shapes.service import Liveness, Readiness
+from flashpromo.entrance import headers
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
 
@@ -32,6 +33,7 @@ blueprint = APIBlueprint("health", __name__, tag="Service")
 
 @blueprint.get("/healthz")
 @guard.anyone()
+@headers.also_without_https
 @blueprint.output(Liveness)
 def healthz() -> dict[str, str]:
     """Say that the process answers; asks nothing else."""
@@ -40,6 +42,7 @@ def healthz() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 @guard.anyone()
+@headers.also_without_https
 @blueprint.output(Readiness, description="Ready, perhaps with warnings.")
 @blueprint.doc(responses=NOT_READY)
 def readyz() -> tuple[dict[str, Any], int]:

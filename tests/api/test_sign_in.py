@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from flashpromo.accounts import tokens, users
+from flashpromo.accounts import holdings, tokens, users
+from flashpromo.accounts.believed import believed
 from flashpromo.db import session, transaction
 from flashpromo.errors import InvalidFields, WrongCredentials
 from tests.api.conftest import PASSWORD, Caller, People
@@ -27,7 +28,7 @@ def forget(monkeypatch: pytest.MonkeyPatch):
     """Let a second pass for the tokens that are believed."""
 
     def wait():
-        tokens._believed.clear()
+        believed.forget_all()
 
     return wait
 
@@ -111,7 +112,7 @@ def test_a_deactivated_user_is_refused(client, operator: Caller, app: Flask, for
 def test_a_token_is_believed_for_a_second_only(client, operator: Caller, app: Flask):
     assert operator.get(STORES).status_code == 200
     with app.app_context(), transaction():
-        tokens.revoke(operator.token)
+        holdings.end(tokens.principal_of(operator.token).held)
     assert operator.get(STORES).status_code == 401
     other = sign_in(client).json["token"]
     assert Caller(client, other).get(STORES).status_code == 200

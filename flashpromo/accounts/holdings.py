@@ -1,0 +1,57 @@
+"""What somebody holds: the tokens, sessions and keys that stand for a person, who may end them.
+
+Nobody sees or ends what another person holds: to everybody else it is not there.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select
+
+from flashpromo import db
+from flashpromo.accounts.believed import forget_after_commit
+from flashpromo.accounts.models import AuthToken
+from flashpromo.accounts.principal import Held, TokenKind
+from flashpromo.errors import NotFound
+
+ALL_KINDS: Final = frozenset(TokenKind)
+
+
+def page(
+    username: str, kinds: Collection[TokenKind], *, limit: int, offset: int
+) -> tuple[int, Sequence[AuthToken]]:
+    """How many are good for something now, and one page of them, newest first."""
+    wanted = _of(username, kinds) & (
+        AuthToken.expires_at.is_(None) | (AuthToken.expires_at > func.app_now())
+    )
+    count = db.session().scalar(select(func.count()).select_from(AuthToken).where(wanted)) or 0
+    newest = select(AuthToken).where(wanted).order_by(AuthToken.created_at.desc(), AuthToken.id)
+    return count, db.session().scalars(newest.limit(limit).offset(offset)).all()
+
+
+def revoke(username: str, token_id: UUID, *, kinds: Collection[TokenKind] = ALL_KINDS) -> None:
+    """End one of one's own; raises `NotFound` where there is none of that id."""
+    if not _end(_of(username, kinds) & (AuthToken.id == token_id)):
+        raise NotFound(f"You hold nothing of the id {token_id}.")
+
+
+def revoke_others(username: str, kept: Held) -> None:
+    """End all of one's own but the one in use."""
+    _end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
+
+
+def end(held: Held) -> None:
+    """End the one in use: sign out; one that has ended meanwhile is no error."""
+    _end(AuthToken.token_hash == held.token_hash)
+
+
+def _of(username: str, kinds: Collection[TokenKind]) -> ColumnElement[bool]:
+    return (AuthToken.username == username) & AuthToken.kind.in_(sorted(kinds))
+
+
+def _end(which: ColumnElement[bool]) -> bool:
+    gone = db.session().scalars(delete(AuthToken).where(which).returning(AuthToken.token_hash))
+    hashes = gone.all()
+    forget_after_commit(hashes)
+    return bool(hashes)

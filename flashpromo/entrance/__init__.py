@@ -1,0 +1,1 @@
+"""What the doors that speak HTTP share about whoever comes in: from where, as whom, how often."""

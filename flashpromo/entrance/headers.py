@@ -1,0 +1,58 @@
+"""What a browser may do with our pages: one policy for all, and the way to another for one view.
+
+Nothing comes from elsewhere, nothing is written into a page (no inline script or style), nobody
+frames us. A view that needs more says so: `@headers.policy({**STRICT, "style-src": [...]})`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from flask import Flask
+from flask_talisman import Talisman
+
+from flashpromo.config import Settings
+
+View = TypeVar("View", bound=Callable[..., object])
+Policy = Mapping[str, str | Sequence[str]]
+
+STRICT: Final[Policy] = {
+    "default-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+_OPTIONS: Final = "talisman_view_options"
+
+
+def policy(content: Policy) -> Callable[[View], View]:
+    """Give a view a content security policy of its own."""
+    return _with_options(content_security_policy=dict(content))
+
+
+def also_without_https(view: View) -> View:
+    """Answer a view over http too, where everything else is led to https: for probes."""
+    return _with_options(force_https=False)(view)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Set the headers of every answer; lead to https where the settings say so."""
+    Talisman(
+        app,
+        force_https=settings.force_https,
+        strict_transport_security=settings.force_https,
+        strict_transport_security_include_subdomains=False,
+        content_security_policy=dict(STRICT),
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        session_cookie_secure=False,  # set by the pages, together with our own cookie's
+        permissions_policy={"camera": "()", "microphone": "()"},
+    )
+
+
+def _with_options(**options: object) -> Callable[[View], View]:
+    def declare(view: View) -> View:
+        setattr(view, _OPTIONS, {**getattr(view, _OPTIONS, {}), **options})
+        return view
+
+    return declare

@@ -1,0 +1,19 @@
+"""The blueprint of pages: its refusals are pages too, and nothing of a person stays in a cache."""
+
+from flask import Blueprint, Response
+
+from flashpromo.errors import DomainError
+from flashpromo.pages import error_pages
+
+
+def pages(name: str) -> Blueprint:
+    """A blueprint of public pages."""
+    blueprint = Blueprint(name, __name__)
+    blueprint.register_error_handler(DomainError, error_pages.of_refusal)
+    blueprint.after_request(_keep_out_of_caches)
+    return blueprint
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,37 @@
+"""Nobody looks into the consoles without signing in: who is not is led to the form and back.
+
+This stands before every view under these paths, built or not. What a person who is signed in may do
+there is the consoles' own question.
+"""
+
+from typing import Final
+
+from flask import Flask, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from flashpromo.entrance import visitor
+from flashpromo.pages import way_back
+
+PRIVATE: Final = ("/console", "/admin")
+
+
+def init_app(app: Flask) -> None:
+    """Stand before every request."""
+    app.before_request(lead_to_the_form)
+
+
+def lead_to_the_form() -> Response | None:
+    """Redirect an anonymous visitor of a private path to the sign-in form; None lets in."""
+    if not _is_private(request.path) or visitor.current() is not None:
+        return None
+    # What was to be sent is lost, so the way back from it is to the front of its console.
+    asked = way_back.here() if request.method in {"GET", "HEAD"} else _front(request.path)
+    return redirect(url_for("sign_in.form", next=asked), 303)
+
+
+def _is_private(path: str) -> bool:
+    return any(path == front or path.startswith(f"{front}/") for front in PRIVATE)
+
+
+def _front(path: str) -> str:
+    return f"/{path.split('/')[1]}/"
