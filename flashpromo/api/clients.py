@@ -1,22 +1,20 @@
 """/api/users/clients-profiles/: a client reads itself, operators everything, merchants nothing."""
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, once, paging
+from flashpromo.api import client_documents, guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.audience import ClientIn, ClientOut, ClientPage, ClientPatch
 from flashpromo.api.shapes.base import Given
 from flashpromo.audience import clients, profiles
 from flashpromo.audience.client_terms import ClientChanges
-from flashpromo.audience.profiles import Profile
-from flashpromo.db import app_now, transaction
+from flashpromo.db import transaction
 from flashpromo.errors import NotFound
-from flashpromo.notify.queries import last_told
+from flashpromo.own_data import erasure
 
 blueprint = resource("clients", "/users/clients-profiles", tag="Users")
 
@@ -28,7 +26,7 @@ blueprint = resource("clients", "/users/clients-profiles", tag="Users")
 def list_clients(query: PageQuery) -> dict[str, Any]:
     """List clients; a client's list holds only itself."""
     count, found = profiles.page(only=guard.principal().client_id, **query.window)
-    return paging.envelope(query, count, _shown(found))
+    return paging.envelope(query, count, client_documents.many(found))
 
 
 @blueprint.post("/")
@@ -40,7 +38,7 @@ def create_client(body: ClientIn) -> tuple[ClientOut, int, dict[str, str]]:
     """Add a client, with a sign-in if a user name and a password are given."""
     client = clients.create(cast(ClientChanges, body.given()))
     location = url_for(".get_client", client_id=client.id)
-    return _shown([profiles.get(client.id)])[0], 201, {"Location": location}
+    return client_documents.one(client.id), 201, {"Location": location}
 
 
 @blueprint.get("/<int:client_id>/")
@@ -50,7 +48,7 @@ def get_client(client_id: int) -> ClientOut:
     """Show one client; a client sees only itself."""
     if guard.principal().client_id not in {None, client_id}:
         raise NotFound
-    return _shown([profiles.get(client_id)])[0]
+    return client_documents.one(client_id)
 
 
 @blueprint.put("/<int:client_id>/")
@@ -75,19 +73,13 @@ def change_client(client_id: int, body: Given) -> ClientOut:
 @guard.allow(Permission.CLIENTS_WRITE)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_client(client_id: int) -> tuple[str, int]:
-    """Delete a client and its sign-in, for good."""
+    """Erase a client for good; what it holds is free at once."""
     with transaction():
-        clients.remove(client_id)
+        erasure.erase(client_id)
     return "", 204
 
 
 def _change(client_id: int, body: Given) -> ClientOut:
     with transaction():
         clients.change(client_id, cast(ClientChanges, body.given()))
-    return _shown([profiles.get(client_id)])[0]
-
-
-def _shown(found: Sequence[Profile]) -> list[ClientOut]:
-    told = last_told([profile.client.id for profile in found])
-    now = app_now()
-    return [ClientOut.of_profile(profile, told.get(profile.client.id), now) for profile in found]
+    return client_documents.one(client_id)

@@ -1,5 +1,6 @@
 """Ids in paths."""
 
+from datetime import date
 from uuid import UUID
 
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
@@ -37,3 +38,16 @@ class ReservationKey(BaseConverter):
         if isinstance(key, int) and key > BIGGEST_ID:
             raise ValidationError
         return key
+
+
+class Day(BaseConverter):
+    """A calendar day, the key of a message within its client."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        """Read the day; `ValidationError` (a 404) when there is none such."""
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise ValidationError from error

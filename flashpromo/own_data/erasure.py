@@ -8,7 +8,7 @@ number that is never used again.
 from sqlalchemy import delete
 
 from flashpromo.audience import clients
-from flashpromo.checkout import settle
+from flashpromo.checkout.giving_back import give_all_back
 from flashpromo.db import session
 from flashpromo.errors import InvalidFields
 from flashpromo.idempotency.models import KeptAnswer
@@ -35,6 +35,6 @@ def erase(client_id: int) -> None:
     then finds no client.
     """
     clients.get(client_id, for_update=True)
-    settle.end_all_of(client_id, REASON)
+    give_all_back(client_id, REASON)
     session().execute(delete(KeptAnswer).where(KeptAnswer.owner == f"client:{client_id}"))
     clients.remove(client_id)

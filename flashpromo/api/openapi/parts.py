@@ -79,6 +79,11 @@ PATH_ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "schema": RESERVATION_KEY,
         "example": "01935f6e-6f1c-7c3e-9d55-0b1f5a0e8a11",
     },
+    "day": {
+        "description": "The `id` of a message: the local day on which the client was told.",
+        "schema": {"type": "string", "format": "date"},
+        "example": "2026-11-22",
+    },
 }
 """Path arguments that are more than an id."""
 

@@ -29,6 +29,10 @@ EXTRAS: Final[dict[str, dict[str, Any]]] = {
     "cool_down": {"retry_after_seconds": 21},
     "rate_limited": {"retry_after_seconds": 42},
     "already_held": {"held_by_you": False},
+    "location_refused": {
+        "reason": "too_coarse",
+        "errors": {"accuracy_m": ["The fix is too coarse."]},
+    },
     "wrong_state": {"state": "ended"},
     "not_eligible": {
         "reason": "out_of_range",

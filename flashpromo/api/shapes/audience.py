@@ -6,7 +6,16 @@ from typing import ClassVar, Self
 from pydantic import Field
 
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
-from flashpromo.api.values import Degrees, Flag, Ids, Moment, ShownMoment, Text
+from flashpromo.api.values import (
+    Daytime,
+    Degrees,
+    Flag,
+    Ids,
+    Moment,
+    ShownDaytime,
+    ShownMoment,
+    Text,
+)
 from flashpromo.audience.client_terms import zone_at, zone_wanted
 from flashpromo.audience.profiles import Profile
 
@@ -27,7 +36,11 @@ class SegmentOut(Shown):
 
 
 class ClientIn(Given):
-    """A client. With `username` and `password` it can sign in; nothing is required."""
+    """A client. With `username` and `password` it can sign in; nothing is required.
+
+    From `quiet_from` up to `quiet_until`, times of its own day that may span midnight, no channel
+    rings it; both or none.
+    """
 
     write_as: ClassVar = {"segments": "segment_ids"}
 
@@ -37,6 +50,8 @@ class ClientIn(Given):
     segment_ids: Ids = Field(default_factory=list)
     opted_in: Flag = True
     time_zone: Text | None = None
+    quiet_from: Daytime | None = None
+    quiet_until: Daytime | None = None
     external_id: Text | None = None
     username: Text | None = None
     email: Text | None = None
@@ -70,6 +85,8 @@ class ClientOut(Shown):
     time_zone: str | None
     time_zone_now: str | None
     time_zone_from: ShownMoment | None
+    quiet_from: ShownDaytime | None
+    quiet_until: ShownDaytime | None
 
     @classmethod
     def of_profile(cls, profile: Profile, told_at: datetime | None, now: datetime) -> Self:
@@ -89,6 +106,8 @@ class ClientOut(Shown):
             time_zone=zone_wanted(client),
             time_zone_now=zone_at(client, now),
             time_zone_from=since if since is not None and since > now else None,
+            quiet_from=client.quiet_from,
+            quiet_until=client.quiet_until,
         )
 
 
