@@ -7,7 +7,7 @@ all of them at once; nothing may be written before `done()`.
 
 import math
 import unicodedata
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from flashpromo import time_zones
@@ -15,6 +15,14 @@ from flashpromo.errors import InvalidFields
 
 CENT: Final = Decimal("0.01")
 HIGHEST_PRICE: Final = Decimal("9999999999.99")
+
+
+def exact_number(digits: str) -> Decimal:
+    """A number as it is written; NaN when its exponent is beyond what decimals can carry."""
+    try:
+        return Decimal(digits)
+    except InvalidOperation:
+        return Decimal("NaN")
 
 
 class Checks:

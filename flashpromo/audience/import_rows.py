@@ -1,38 +1,40 @@
 """What one record of an import must look like, and what it becomes.
 
 A column that is absent says nothing: a new client gets the default, a known one keeps its value. An
-empty cell says "none" of the location and of the segments, and nothing at all elsewhere: it must
-not opt anybody in again or take a password away.
+empty cell says "none" of the location, of the segments and of the quiet hours, and nothing at all
+elsewhere: it must not opt anybody in again or take a password away.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from typing import Final, NamedTuple
 
-from flashpromo.audience import import_cells as cells
+from flashpromo.audience import import_cells as sign_in
 from flashpromo.audience.client_terms import LATEST_FIX_AHEAD, OLDEST_FIX
-from flashpromo.audience.import_cells import BadRow
+from flashpromo.bulk import cells
+from flashpromo.bulk.cells import BadRow
+from flashpromo.bulk.source import Columns, Values
 
-COLUMNS: Final = (
-    "external_id",
-    "username",
-    "email",
-    "password",
-    "latitude",
-    "longitude",
-    "located_at",
-    "segments",
-    "time_zone",
-    "opted_in",
+COLUMNS: Final = Columns(
+    (
+        "external_id",
+        "username",
+        "email",
+        "password",
+        "latitude",
+        "longitude",
+        "located_at",
+        "segments",
+        "time_zone",
+        "opted_in",
+        "quiet_from",
+        "quiet_until",
+    )
 )
 
 REMEMBERED: Final = 10_000
 """So many different cells of segments are kept in memory."""
-
-Values = Mapping[str, object]
-Record = tuple[int, Values | BadRow]
-"""A line's number, and its values by column or what is wrong with the line as such."""
 
 
 class CheckedRow(NamedTuple):
@@ -47,6 +49,9 @@ class CheckedRow(NamedTuple):
     segment_ids: str | None
     time_zone: str | None
     opted_in: bool | None
+    has_quiet_hours: bool
+    quiet_from: time | None
+    quiet_until: time | None
     username: str | None
     email: str | None
     password: str | None
@@ -76,6 +81,7 @@ class RowChecks:
         if (latitude is None) != (longitude is None):
             missing = "latitude" if latitude is None else "longitude"
             raise BadRow(missing, "is missing: a location needs both")
+        quiet_from, quiet_until = _quiet_hours(values)
         return CheckedRow(
             line,
             external_id,
@@ -86,9 +92,12 @@ class RowChecks:
             self._segment_ids(values["segments"]) if "segments" in values else None,
             self._time_zone(get("time_zone")),
             cells.yes_or_no("opted_in", get("opted_in")),
-            cells.username(get("username")),
-            cells.email(get("email")),
-            cells.password(get("password")),
+            "quiet_from" in values or "quiet_until" in values,
+            quiet_from,
+            quiet_until,
+            sign_in.username(get("username")),
+            sign_in.email(get("email")),
+            sign_in.password(get("password")),
         )
 
     def _located_at(self, given: object, latitude: float | None) -> datetime | None:
@@ -132,3 +141,15 @@ class RowChecks:
         if name is not None and name not in self.zones:
             raise BadRow("time_zone", f"{cells.shown(name)} is not a time zone")
         return name
+
+
+def _quiet_hours(values: Values) -> tuple[time | None, time | None]:
+    """Both or none; of two equal times it could not be told whether they mean never or always."""
+    begin = cells.clock_time("quiet_from", values.get("quiet_from"))
+    end = cells.clock_time("quiet_until", values.get("quiet_until"))
+    if (begin is None) != (end is None):
+        missing = "quiet_from" if begin is None else "quiet_until"
+        raise BadRow(missing, "is missing: quiet hours need both")
+    if begin is not None and begin == end:
+        raise BadRow("quiet_until", "is equal to quiet_from")
+    return begin, end

@@ -6,60 +6,44 @@ transaction of the door, so that a crash or an unreadable file leaves nothing be
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from flashpromo import cache, time_zones
 from flashpromo.audience import import_merge, import_sign_ins, import_staging
-from flashpromo.audience.import_rows import Record, RowChecks
-from flashpromo.audience.import_staging import Rejected, Report
+from flashpromo.audience.import_rows import RowChecks
 from flashpromo.audience.models import Segment
+from flashpromo.bulk.source import Record
+from flashpromo.bulk.staging import Report, Upserted
 from flashpromo.db import app_now, session
 
-
-@dataclass(frozen=True)
-class ImportSummary:
-    """How many rows became new clients, changed known ones, or were left out."""
-
-    created: int
-    updated: int
-    rejected: int
-
-    @property
-    def imported(self) -> int:
-        """All rows that are in."""
-        return self.created + self.updated
+STAGE = import_staging.STAGE
 
 
-def import_clients(records: Iterable[Record], report: Report) -> ImportSummary:
-    """Write every good record; hand every other one to `report`, by line within each check.
+def import_clients(records: Iterable[Record], report: Report, *, every: bool = False) -> Upserted:
+    """Write every good record, and tell by `report` what became of the lines, in their order.
 
     Args:
-        records: numbered records, read as they are needed (see `import_source.records`).
-        report: called for each record that is left out.
+        records: numbered records, read as they are needed (see `bulk.source.records`).
+        report: called at the end for each record that is left out, before the commit.
+        every: call it for those that are in as well.
 
     Raises:
         UnreadableFile: from the records; the door rolls back.
         ChangedMeanwhile: another transaction took the same outside ids.
     """
-    rejected = 0
-
-    def count_and_report(row: Rejected) -> None:
-        nonlocal rejected
-        rejected += 1
-        report(row)
-
-    signing_in = import_staging.load(records, _checks(), count_and_report)
+    signing_in = import_staging.load(records, _checks())
     now = import_merge.match()
     if signing_in:
-        import_sign_ins.merge(count_and_report, now)
+        import_sign_ins.merge(now)
     created, updated = import_merge.write(now)
-    session().execute(import_staging.DROP)
+    done = Upserted(created, updated, STAGE.rejected())
+    STAGE.report(report, every=every)
+    STAGE.drop()
     if updated:
         # One stamp for the crowd: a stamp for each client would take longer than the import.
         cache.mark_stale(cache.TERMS)
-    return ImportSummary(created, updated, rejected)
+    return done
 
 
 def _checks() -> RowChecks:

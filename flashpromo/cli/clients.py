@@ -10,9 +10,10 @@ from typing import IO, Any, BinaryIO, Final, cast
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from flashpromo.audience import import_source, importing
-from flashpromo.audience.import_source import Format
-from flashpromo.audience.import_staging import Rejected
+from flashpromo.audience import importing
+from flashpromo.audience.import_rows import COLUMNS
+from flashpromo.bulk.source import Format, records
+from flashpromo.bulk.staging import RowResult
 from flashpromo.cli.groups import Group, remarks
 from flashpromo.db import transaction
 
@@ -48,6 +49,8 @@ def import_(file: Path, form: Format | None) -> None:
       segments      names separated by ; (in JSON also a list); empty: none
       time_zone     such as America/Mexico_City; else the marketplace's
       opted_in      true or false (t/f, yes/no, y/n, 1/0); else true
+      quiet_from    HH:MM of the client's own day; no message from then on
+      quiet_until   HH:MM; empty together with quiet_from: no quiet hours
 
     An absent column gives a new client the default and leaves a known client as it is; so does an
     empty cell of the columns that are not said to mean something else above.
@@ -58,8 +61,8 @@ def import_(file: Path, form: Format | None) -> None:
     Exit code: 0 all rows are in, 1 some rows were rejected or the file cannot be read.
     """  # noqa: D301 - click's own mark: keep the next paragraph's lines
     with _progress(file) as source, transaction(timeout_seconds=0):
-        records = import_source.records(source, form or FORMATS.get(file.suffix.lower()))
-        summary = importing.import_clients(records, _complain)
+        rows = records(source, COLUMNS, form or FORMATS.get(file.suffix.lower()))
+        summary = importing.import_clients(rows, _complain)
     click.echo(
         f"imported {summary.imported} ({summary.created} created, {summary.updated} updated), "
         f"rejected {summary.rejected}"
@@ -68,7 +71,7 @@ def import_(file: Path, form: Format | None) -> None:
         sys.exit(1)
 
 
-def _complain(row: Rejected) -> None:
+def _complain(row: RowResult) -> None:
     click.echo(f"line {row.line}: {row.field} {row.reason}", err=True)
 
 

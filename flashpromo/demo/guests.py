@@ -13,10 +13,10 @@ from sqlalchemy import select
 
 from flashpromo.accounts import client_sign_ins, tokens
 from flashpromo.audience import clients
-from flashpromo.audience.import_rows import Record
-from flashpromo.audience.import_staging import Rejected
 from flashpromo.audience.importing import import_clients
 from flashpromo.audience.models import ClientExternal
+from flashpromo.bulk.source import Record
+from flashpromo.bulk.staging import RowResult
 from flashpromo.db import app_now, session
 from flashpromo.demo.places import BELLAS_ARTES, TIME_ZONE
 from flashpromo.errors import Conflict
@@ -80,7 +80,7 @@ def invite() -> list[Guest]:
     """Bring the guests in, each with a sign-in of its own, and sign them in."""
     now = app_now()
     tag = f"story-{now:%y%m%d%H%M%S}"
-    bad: list[Rejected] = []
+    bad: list[RowResult] = []
     import_clients(_records(tag, now), bad.append)
     if bad:
         raise Conflict(f"A guest could not be brought in: {bad[0].field} {bad[0].reason}.")

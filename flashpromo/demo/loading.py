@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from flashpromo import campaign, config
 from flashpromo.accounts.models import SignIn
-from flashpromo.audience.import_rows import Record
-from flashpromo.audience.import_staging import Rejected
 from flashpromo.audience.importing import import_clients
+from flashpromo.bulk.source import Record
+from flashpromo.bulk.staging import RowResult
 from flashpromo.db import app_now, session
 from flashpromo.demo import market, offers, people, upkeep
 from flashpromo.errors import Conflict
@@ -69,7 +69,7 @@ def bring_crowd() -> str:
 
 
 def _bring(records: Iterator[Record], what: str) -> str:
-    bad: list[Rejected] = []
+    bad: list[RowResult] = []
     done = import_clients(records, bad.append)
     left_out = "".join(f"\n  row {row.line}: {row.field} {row.reason}" for row in bad)
     return f"{done.imported:,} {what} ({done.created:,} new){left_out}"

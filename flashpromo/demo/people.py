@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from flashpromo.audience.import_rows import Record
+from flashpromo.bulk.source import Record
 from flashpromo.demo.places import (
     ECATEPEC,
     JARDIN_CENTENARIO,

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Engine, TextClause, text
 
-from flashpromo.audience import import_source, importing
-from flashpromo.audience.import_staging import Rejected
-from flashpromo.audience.importing import ImportSummary
+from flashpromo.audience import importing
+from flashpromo.audience.import_rows import COLUMNS
+from flashpromo.bulk import source
+from flashpromo.bulk.staging import RowResult, Upserted
 from flashpromo.db import session, transaction
 
 
@@ -19,7 +20,7 @@ from flashpromo.db import session, transaction
 class Imported:
     """The summary, and every complaint as a person reads it."""
 
-    summary: ImportSummary
+    summary: Upserted
     complaints: list[str] = field(default_factory=list)
 
     @property
@@ -31,9 +32,9 @@ class Imported:
 def import_file(content: str | bytes, form: Any = None) -> Imported:
     """Import a whole file in one transaction, as the command line does."""
     raw = content.encode() if isinstance(content, str) else content
-    complaints: list[Rejected] = []
+    complaints: list[RowResult] = []
     with transaction(timeout_seconds=0):
-        records = import_source.records(io.BytesIO(raw), form)
+        records = source.records(io.BytesIO(raw), COLUMNS, form)
         summary = importing.import_clients(records, complaints.append)
     return Imported(summary, [f"{row.line}: {row.field} {row.reason}" for row in complaints])
 

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from flashpromo.audience import clients, importing
 from flashpromo.audience.client_terms import ClientChanges
-from flashpromo.audience.import_merge import ChangedMeanwhile
-from flashpromo.audience.import_source import UnreadableFile
+from flashpromo.bulk.errors import ChangedMeanwhile
+from flashpromo.bulk.source import UnreadableFile
 from flashpromo.db import app_now, session, transaction
 from tests.audience.importing_file import client, count, import_file, meanwhile
 

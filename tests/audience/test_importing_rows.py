@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flashpromo.audience.import_cells import BadRow
+from flashpromo.bulk.cells import BadRow
 from tests.audience.importing_file import client, import_file
 
 

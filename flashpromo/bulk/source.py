@@ -1,24 +1,42 @@
-"""A file of clients as a stream of records, in memory no larger than one line.
+"""A file of rows as a stream of records, in memory no larger than one line.
 
 One line is one record, in CSV too: a quoted cell cannot hold a line break. So a stray quote costs
 its own line and not the rest of the file, and every complaint has a line number that an editor
-shows. What makes the whole file doubtful (its encoding, its header) ends the import; what is wrong
+shows. What makes the whole file doubtful (its encoding, its header) ends the bulk; what is wrong
 with one line is that line's problem only.
 """
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import IO, Any, Final, Literal
 
-from flashpromo.audience.import_cells import BadRow, shown
-from flashpromo.audience.import_rows import COLUMNS, Record
+from flashpromo.bulk.cells import BadRow, shown
 from flashpromo.errors import BadRequest
 
 MAX_LINE_BYTES: Final = 64 * 1024
 
 Format = Literal["csv", "ndjson"]
+Values = Mapping[str, object]
+Record = tuple[int, Values | BadRow]
+"""A line's number, and its values by column or what is wrong with the line as such."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a row of a bulk may say.
+
+    Attributes:
+        names: all columns, or fields of a JSON object; others are unknown.
+        keys: those by which a row is known: a CSV has at least one of them.
+        number: what a fraction in JSON becomes, from its text.
+    """
+
+    names: tuple[str, ...]
+    keys: tuple[str, ...] = ("external_id",)
+    number: Callable[[str], object] = float
 
 
 class UnreadableFile(BadRequest):
@@ -28,11 +46,12 @@ class UnreadableFile(BadRequest):
     title = "The file cannot be read."
 
 
-def records(source: IO[bytes], form: Format | None = None) -> Iterator[Record]:
+def records(source: IO[bytes], columns: Columns, form: Format | None = None) -> Iterator[Record]:
     """The records of a CSV or NDJSON file, numbered by their line from 1.
 
     Args:
         source: bytes in UTF-8, with or without a byte order mark.
+        columns: what they may say.
         form: how to read them; None looks at the first line, an object's `{` means NDJSON.
 
     Raises:
@@ -46,9 +65,11 @@ def records(source: IO[bytes], form: Format | None = None) -> Iterator[Record]:
     if form is None:
         form = "ndjson" if isinstance(text, str) and text.startswith("{") else "csv"
     if form == "csv":
-        header = _header(text)
+        header = _header(text, columns)
         return (_from_csv(number, text, header) for number, text in lines)
-    return (_from_json(number, text) for number, text in chain([first], lines))
+    decoder = json.JSONDecoder(parse_float=columns.number, parse_constant=columns.number)
+    known = frozenset(columns.names)
+    return (_from_json(number, text, decoder, known) for number, text in chain([first], lines))
 
 
 def _lines(source: IO[bytes]) -> Iterator[tuple[int, str | BadRow]]:
@@ -73,19 +94,20 @@ def _skip_to_end_of_line(source: IO[bytes], raw: bytes) -> None:
         raw = source.readline(MAX_LINE_BYTES)
 
 
-def _header(text: str | BadRow) -> Sequence[str]:
+def _header(text: str | BadRow, columns: Columns) -> Sequence[str]:
     if isinstance(text, BadRow):
         raise UnreadableFile(f"The first line {text.reason}.")
     try:
         header = [name.strip().lower() for name in _cells(text)]
     except csv.Error as error:
         raise UnreadableFile(f"The header is not CSV: {error}.") from error
-    if unknown := [name for name in header if name not in COLUMNS]:
-        raise UnreadableFile(f"Unknown columns {unknown!r}; the columns are {', '.join(COLUMNS)}.")
+    if unknown := [name for name in header if name not in columns.names]:
+        names = ", ".join(columns.names)
+        raise UnreadableFile(f"Unknown columns {shown(unknown)}; the columns are {names}.")
     if len(set(header)) < len(header):
         raise UnreadableFile("A column stands twice in the header.")
-    if "external_id" not in header:
-        raise UnreadableFile("The column external_id is missing.")
+    if not set(columns.keys) & set(header):
+        raise UnreadableFile(f"The column {' or '.join(columns.keys)} is missing.")
     return header
 
 
@@ -102,22 +124,24 @@ def _from_csv(number: int, text: str | BadRow, header: Sequence[str]) -> Record:
 
 
 def _cells(text: str) -> list[str]:
-    """A line without quotes needs no parser: half of an import's reading time."""
+    """A line without quotes needs no parser: half of a bulk's reading time."""
     if '"' not in text:
         return text.split(",")
     (cells,) = csv.reader((text,), strict=True)
     return cells
 
 
-def _from_json(number: int, text: str | BadRow) -> Record:
+def _from_json(
+    number: int, text: str | BadRow, decoder: json.JSONDecoder, known: frozenset[str]
+) -> Record:
     if isinstance(text, BadRow):
         return number, text
     try:
-        found: Any = json.loads(text)
+        found: Any = decoder.decode(text)
     except (ValueError, RecursionError):
         return number, BadRow("line", "is not a JSON object")
     if not isinstance(found, Mapping):
         return number, BadRow("line", "is not a JSON object")
-    if unknown := sorted(found.keys() - set(COLUMNS)):
+    if unknown := sorted(found.keys() - known):
         return number, BadRow("line", f"has the unknown field {shown(unknown[0])}")
     return number, found
