@@ -8,10 +8,11 @@ from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.market import ProductIn, ProductOut, ProductPage, ProductPatch
 from flashpromo.db import transaction
-from flashpromo.errors import InvalidFields, NotFound
+from flashpromo.errors import InUse, InvalidFields, NotFound
 from flashpromo.market import products, stores
 from flashpromo.market.models import Store
 from flashpromo.promos import catalogue
@@ -31,6 +32,7 @@ def list_products(query: PageQuery) -> dict[str, Any]:
 
 @blueprint.post("/")
 @guard.allow(Permission.CATALOGUE_WRITE)
+@refuses(NotFound)
 @blueprint.input(ProductIn, arg_name="body")
 @once.per_key
 @blueprint.output(ProductOut, status_code=201)
@@ -69,6 +71,7 @@ def change_product(product_id: int, body: Given) -> ProductOut:
 
 @blueprint.delete("/<int:product_id>/")
 @guard.allow(Permission.CATALOGUE_WRITE)
+@refuses(InUse)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_product(product_id: int) -> tuple[str, int]:
     """Delete a product with its drafts, unless it has a live promo."""

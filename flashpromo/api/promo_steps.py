@@ -4,15 +4,18 @@ from flashpromo import campaign
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, promo_documents
 from flashpromo.api.blueprints import resource
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.promos import PromoOut
 from flashpromo.db import app_now
 from flashpromo.promos import lifecycle
+from flashpromo.promos.errors import PromoFinished, WrongState
 
 blueprint = resource("promo_steps", "/promotions/flash-promos", tag="Promotions")
 
 
 @blueprint.post("/<int:promo_id>/pause/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(WrongState, PromoFinished)
 @once.per_key
 @blueprint.output(PromoOut)
 def pause_promo(promo_id: int) -> PromoOut:
@@ -24,6 +27,7 @@ def pause_promo(promo_id: int) -> PromoOut:
 
 @blueprint.post("/<int:promo_id>/resume/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(WrongState)
 @once.per_key
 @blueprint.output(PromoOut)
 def resume_promo(promo_id: int) -> PromoOut:
@@ -35,6 +39,7 @@ def resume_promo(promo_id: int) -> PromoOut:
 
 @blueprint.post("/<int:promo_id>/cancel/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(PromoFinished)
 @once.per_key
 @blueprint.output(PromoOut)
 def cancel_promo(promo_id: int) -> PromoOut:

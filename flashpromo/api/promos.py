@@ -8,12 +8,14 @@ from flashpromo import campaign
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch, PromoQuery
 from flashpromo.db import app_now, transaction
 from flashpromo.errors import NotFound
 from flashpromo.market import products
 from flashpromo.promos import lifecycle, queries
+from flashpromo.promos.errors import PromoFinished, PromoOverlaps
 from flashpromo.promos.terms import Terms
 
 blueprint = resource("promos", "/promotions/flash-promos", tag="Promotions")
@@ -35,6 +37,7 @@ def list_promos(query: PromoQuery) -> dict[str, Any]:
 
 @blueprint.post("/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(PromoOverlaps, NotFound)
 @blueprint.input(PromoIn, arg_name="body")
 @once.per_key
 @blueprint.output(PromoOut, status_code=201)
@@ -60,6 +63,7 @@ def get_promo(promo_id: int) -> PromoOut:
 
 @blueprint.put("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(PromoFinished, PromoOverlaps)
 @blueprint.input(PromoIn, arg_name="body")
 @blueprint.output(PromoOut)
 def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
@@ -69,6 +73,7 @@ def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
 
 @blueprint.patch("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(PromoFinished, PromoOverlaps)
 @blueprint.input(PromoPatch, arg_name="body")
 @blueprint.output(PromoOut)
 def change_promo(promo_id: int, body: Given) -> PromoOut:

@@ -8,11 +8,23 @@ from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
 from flashpromo.checkout import hold, queries, settle
+from flashpromo.checkout.errors import (
+    AlreadyHeld,
+    CoolDown,
+    NotEligible,
+    ReservationCompleted,
+    ReservationExpired,
+    ReservationLimit,
+    SoldOut,
+)
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now
+from flashpromo.errors import NotFound
 from flashpromo.promos import queries as promo_queries
+from flashpromo.promos.errors import PromoNotRunning
 
 blueprint = resource("reservations", "/promotions/promo-reservations", tag="Promotions")
 
@@ -29,6 +41,7 @@ def list_reservations(query: PageQuery) -> dict[str, Any]:
 
 @blueprint.post("/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
+@refuses(NotFound, NotEligible, PromoNotRunning, AlreadyHeld, SoldOut, ReservationLimit, CoolDown)
 @blueprint.input(ReservationIn, arg_name="body")
 @once.per_key
 @blueprint.output(ReservationOut, status_code=201)
@@ -40,6 +53,7 @@ def reserve(body: ReservationIn) -> ReservationOut:
 
 @blueprint.post("/<reservation:key>/complete/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
+@refuses(ReservationExpired)
 @once.per_key
 @blueprint.output(ReservationOut)
 def complete(key: int | UUID) -> ReservationOut:
@@ -50,6 +64,7 @@ def complete(key: int | UUID) -> ReservationOut:
 
 @blueprint.post("/<reservation:key>/release/")
 @guard.allow(Permission.RESERVATIONS_WRITE)
+@refuses(ReservationExpired, ReservationCompleted)
 @once.per_key
 @blueprint.output(ReservationOut)
 def release(key: int | UUID) -> ReservationOut:

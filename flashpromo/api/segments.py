@@ -8,11 +8,13 @@ from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.audience import SegmentIn, SegmentOut, SegmentPage, SegmentPatch
 from flashpromo.api.shapes.base import Given
 from flashpromo.audience import segments
 from flashpromo.audience.segments import SegmentChanges
 from flashpromo.db import transaction
+from flashpromo.errors import InUse
 from flashpromo.promos import catalogue
 
 blueprint = resource("segments", "/users/user-segments", tag="Users")
@@ -67,6 +69,7 @@ def change_segment(segment_id: int, body: Given) -> SegmentOut:
 
 @blueprint.delete("/<int:segment_id>/")
 @guard.allow(Permission.SEGMENTS_WRITE)
+@refuses(InUse)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_segment(segment_id: int) -> tuple[str, int]:
     """Delete a segment, unless a promo that is not over is offered to it."""

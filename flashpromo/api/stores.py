@@ -9,9 +9,11 @@ from flashpromo.accounts.permissions import Kind, Permission
 from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.paging import PageQuery
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatch
 from flashpromo.db import transaction
+from flashpromo.errors import InUse
 from flashpromo.market import members, stores
 from flashpromo.market.stores import StoreChanges
 from flashpromo.promos import catalogue
@@ -72,6 +74,7 @@ def change_store(store_id: int, body: Given) -> StoreOut:
 
 @blueprint.delete("/<int:store_id>/")
 @guard.allow(Permission.CATALOGUE_WRITE)
+@refuses(InUse)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_store(store_id: int) -> tuple[str, int]:
     """Delete a store with its products and their drafts, unless one has a live promo."""

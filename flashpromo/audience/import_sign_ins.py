@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from flashpromo.accounts import passwords
-from flashpromo.accounts.believed import believed
 from flashpromo.audience.import_staging import STAGE
 from flashpromo.bulk.staging import execute
 
