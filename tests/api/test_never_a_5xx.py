@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import Caller
-from tests.api.test_guard import served_by_the_api
+from tests.api.test_guard import path_of, served_by_the_api
 from tests.api.test_promos import PROMOS, terms
 from tests.world import World
 
@@ -61,9 +61,7 @@ def test_nothing_is_a_5xx(app: Flask, callers: list[Caller], data: st.DataObject
     rules = sorted(served_by_the_api(app), key=lambda rule: (rule.rule, sorted(rule.methods or ())))
     rule = data.draw(st.sampled_from(rules))
     method = data.draw(st.sampled_from(sorted((rule.methods or set()) - {"OPTIONS", "HEAD"})))
-    path = rule.rule.replace("<reservation:key>", "1")
-    for name in rule.arguments:
-        path = path.replace(f"<int:{name}>", data.draw(st.sampled_from(["1", "2", "0", "9" * 19])))
+    path = path_of(rule, data.draw(st.sampled_from(["1", "2", "0", "9" * 19])))
     query = {name: str(value) for name, value in data.draw(QUERIES).items()}
     query = {name: value.encode("utf-8", "replace") for name, value in query.items()}
     body = data.draw(ANYTHING) if method not in {"GET", "DELETE"} else None
