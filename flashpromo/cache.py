@@ -11,7 +11,7 @@ With Redis away or slow, a circuit breaker answers "nothing remembered" at once.
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -69,13 +69,22 @@ def current() -> GuardedRedis:
 
 def look_up(key: str, stamps: Sequence[str]) -> Reading:
     """Look for `key`; its value counts only if every named stamp is still the one it carries."""
-    names = tuple(stamps)
+    return look_up_all({key: stamps})[0]
+
+
+def look_up_all(wanted: Mapping[str, Sequence[str]]) -> list[Reading]:
+    """Look for several keys, each with the stamps that it depends on, in one round trip."""
     started = time.monotonic()
-    found = current().ask(lambda redis: _read(redis, key, names))
+    found = current().ask(lambda redis: _read(redis, wanted))
     if found is None:
-        return Reading(key, None, names, None, started)
-    stored, now_stamps = found
-    return Reading(key, _if_current(stored, now_stamps), names, now_stamps, started)
+        return [Reading(key, None, tuple(names), None, started) for key, names in wanted.items()]
+    values, present = found
+    readings = []
+    for key, names in wanted.items():
+        stamps = tuple(present[name] for name in names)
+        value = _if_current(values[key], stamps)
+        readings.append(Reading(key, value, tuple(names), stamps, started))
+    return readings
 
 
 def remember(reading: Reading, value: bytes, life_seconds: float) -> None:
@@ -92,14 +101,19 @@ def mark_stale(name: str) -> None:
     db.around_commit(("stamp", name), lambda: _replace_stamp(name))
 
 
-def _read(redis: Redis, key: str, names: tuple[str, ...]) -> tuple[bytes | None, tuple[bytes, ...]]:
+def _read(
+    redis: Redis, wanted: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, bytes | None], dict[str, bytes]]:
     """What is stored, and the present stamps; one round trip unless a stamp is missing."""
-    keys = [PREFIX + key, *(_stamp_key(name) for name in names)]
-    stored, *stamps = cast(list[bytes | None], redis.mget(keys))
-    return stored, tuple(
-        stamp if stamp is not None else _first_stamp(redis, name)
+    names = list(dict.fromkeys(name for stamps in wanted.values() for name in stamps))
+    keys = [*(PREFIX + key for key in wanted), *map(_stamp_key, names)]
+    found = cast(list[bytes | None], redis.mget(keys))
+    values, stamps = found[: len(wanted)], found[len(wanted) :]
+    present = {
+        name: stamp if stamp is not None else _first_stamp(redis, name)
         for name, stamp in zip(names, stamps, strict=True)
-    )
+    }
+    return dict(zip(wanted, values, strict=True)), present
 
 
 def _if_current(stored: bytes | None, stamps: tuple[bytes, ...]) -> bytes | None:

@@ -9,23 +9,28 @@ over, and does nothing wrong.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
+from typing import Final
 
 from flashpromo import cache, config
 from flashpromo.barriers import barrier
 from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
+from flashpromo.errors import demand_unchanged
 from flashpromo.notify import audiences, fan_out
 from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
 from flashpromo.promos import lifecycle, queries, runs, windows
 from flashpromo.promos.errors import PromoFinished
-from flashpromo.promos.models import Promo
+from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, State, state_at
+from flashpromo.promos.versions import Version, version_of
 from flashpromo.queueing import bell
-from flashpromo.queueing.names import DELIVER
+from flashpromo.queueing.names import DELIVER, MEASURE
+
+COUNTED_BY_BELL: Final = 20
+"""The audiences of the other promos of a large wave the sweep counts: deliveries go first."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     for promo_id in claimed:
         if channels and notified[promo_id]:
             bell.ring(DELIVER, promo_id)
+    for promo_id in claimed[:COUNTED_BY_BELL]:
+        bell.ring(MEASURE, promo_id)
     for broadcast in registry.broadcasts(settings):
         after_commit(partial(broadcast.announce, claimed))
     return Wave(now, notified)
@@ -77,9 +84,25 @@ def seconds_to_start(promo_id: int) -> float:
     return max(0.0, (promo.start_time - now).total_seconds())
 
 
-def preview(store_id: int, segment_ids: Sequence[int], max_distance_km: Decimal) -> int:
-    """How many clients a promo with these terms would notify if it started now: a count only."""
-    return audiences.count(audiences.imagined(store_id, segment_ids, max_distance_km), app_now())
+def measure(promo_id: int) -> int | None:
+    """Count whom the promo's activation reached, told or not, and keep it.
+
+    Not in the wave itself: a thousand counts would delay its promos. Those who were told count by
+    their rows, so only those who move in these few seconds can be missed.
+
+    Returns:
+        The audience, or None when there is nothing to count (any more).
+    """
+    run = session().get(PromoRun, promo_id, populate_existing=True)
+    if run is None or run.activated_at is None or run.notified_count is None:
+        return None
+    if run.audience_count is not None:
+        return None
+    untold = audiences.count_reached_untold(promo_id, run.activated_at)
+    barrier("audience.counted")
+    if not runs.record_audience(promo_id, run.activated_at, untold):
+        return None
+    return run.notified_count + untold
 
 
 def explain(client_id: int, promo_id: int) -> Explanation:
@@ -91,15 +114,17 @@ def explain(client_id: int, promo_id: int) -> Explanation:
     return audiences.explain(client_id, promo_id, app_now())
 
 
-def cancel(promo_id: int) -> Promo:
+def cancel(promo_id: int, *, seen: Version | None = None) -> Promo:
     """End a promo for good and release its holds; cancelling a cancelled promo is no error.
 
     Raises:
         NotFound: no such promo.
+        PreconditionFailed: it was changed since it was seen.
         WrongState: it is a draft.
         PromoFinished: it is sold out or has ended.
     """
     promo = queries.lock(promo_id)
+    demand_unchanged(version_of(promo), seen)
     now = app_now()
     state = state_at(promo, now)
     if state is State.CANCELLED:
@@ -117,15 +142,17 @@ def cancel(promo_id: int) -> Promo:
     return promo
 
 
-def delete(promo_id: int) -> None:
+def delete(promo_id: int, *, seen: Version | None = None) -> None:
     """Take a promo out of everybody's sight; one that is not over is cancelled by it.
 
     Its notifications, reservations and purchases stay on record.
 
     Raises:
         NotFound: no such promo.
+        PreconditionFailed: it was changed since it was seen.
     """
     promo = queries.lock(promo_id)
+    demand_unchanged(version_of(promo), seen)
     now = app_now()
     promo.published = False
     promo.deleted_at = now

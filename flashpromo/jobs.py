@@ -11,9 +11,10 @@ from flashpromo.db import app_now, transaction
 from flashpromo.notify import delivery
 from flashpromo.notify.channels import registry
 from flashpromo.notify.channels.protocol import Channel, Outcome
+from flashpromo.notify.leases import Batch
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import timetable
-from flashpromo.queueing.names import ACTIVATE, DELIVER, WITHDRAW
+from flashpromo.queueing.names import ACTIVATE, DELIVER, MEASURE, WITHDRAW
 
 log = logging.getLogger(__name__)
 
@@ -76,12 +77,14 @@ def deliver(promo_id: int, batches: int | None = None) -> None:
 
 
 def _deliver_batch(promo_id: int, channel: Channel) -> bool:
-    """Claim, commit, send, record; False when nothing was left to send."""
+    """Claim, commit, send, record; False when nothing was left to claim."""
     timeout = config.current().statement_timeout_seconds
     with transaction(timeout_seconds=timeout):
         batch = delivery.claim(queries.any_promo(promo_id), channel.name)
     if batch is None:
         return False
+    if not batch.messages:
+        return True
     barrier("delivery.leased")
     outcomes = _send(channel, batch)
     barrier("delivery.sent")
@@ -90,7 +93,7 @@ def _deliver_batch(promo_id: int, channel: Channel) -> bool:
     return True
 
 
-def _send(channel: Channel, batch: delivery.Batch) -> list[Outcome]:
+def _send(channel: Channel, batch: Batch) -> list[Outcome]:
     try:
         return list(channel.send(batch.offer, batch.messages))
     except Exception as error:
@@ -98,8 +101,17 @@ def _send(channel: Channel, batch: delivery.Batch) -> list[Outcome]:
         return [Outcome(error=type(error).__name__)] * len(batch.messages)
 
 
+def measure(promo_id: int) -> None:
+    """Count whom the promo's activation reached."""
+    with transaction(timeout_seconds=config.current().wave_timeout_seconds):
+        reached = campaign.measure(promo_id)
+    if reached is not None:
+        log.info("promo %s reached %s clients", promo_id, reached)
+
+
 HANDLERS: Mapping[str, Callable[..., object]] = {
     ACTIVATE: activate,
     WITHDRAW: withdraw,
     DELIVER: deliver,
+    MEASURE: measure,
 }

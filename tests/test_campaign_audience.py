@@ -5,16 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from flashpromo import campaign
+from flashpromo import campaign, insight
 from flashpromo.db import transaction
 from flashpromo.errors import NotFound
+from flashpromo.market import stores
 from flashpromo.promos import lifecycle
 from tests.story import activate, notified, publish, terms
 
 
 def preview(world, **changes) -> int:
     wanted = terms(world, **changes)
-    return campaign.preview(world.store_id, wanted.segment_ids, wanted.max_distance_km)
+    store = stores.get(world.store_id)
+    asked = insight.question(store, wanted.segment_ids, wanted.max_distance_km)
+    return insight.preview(asked, exact=True).audience
 
 
 def test_the_preview_counts_whom_the_activation_tells(world):

@@ -60,14 +60,14 @@ def test_its_deliveries_are_rung_for_once_it_is_committed(world, redis):
     with transaction():
         campaign.activate_due()
         assert rung(redis, DELIVERY) == []
-    assert rung(redis, DELIVERY) == [("deliver", promo.id)]
+    assert rung(redis, DELIVERY) == [("deliver", promo.id), ("measure", promo.id)]
 
 
 def test_a_promo_that_reaches_nobody_rings_for_no_delivery(world, redis):
     with transaction():
         nowhere = lifecycle.create(terms(world, max_distance_km=Decimal("0.000001")), publish=True)
     assert activate_due() == {nowhere.id: 0}
-    assert rung(redis, DELIVERY) == []
+    assert rung(redis, DELIVERY) == [("measure", nowhere.id)]
 
 
 def test_listeners_are_woken_once_it_is_committed(world, redis):

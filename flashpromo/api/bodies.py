@@ -6,14 +6,30 @@ reason: the field says no, not the parser.
 """
 
 import json
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, TypeVar
 
-from flask import Request
+from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.errors import BadRequest
+from flashpromo.fields import exact_number
+
+View = TypeVar("View", bound=Callable[..., object])
+
+_MARK: Final = "body_may_be_empty"
+
+
+def may_be_empty(view: View) -> View:
+    """Declare that a request to this view needs no body, though it may have one."""
+    setattr(view, _MARK, True)
+    return view
+
+
+def takes_none(endpoint: str) -> bool:
+    """Whether a route of the current application needs no body."""
+    return getattr(current_app.view_functions[endpoint], _MARK, False)
 
 
 class ExactRequest(Request):
@@ -30,9 +46,15 @@ class ExactRequest(Request):
 
     @cached_property
     def _exact_json(self) -> Any:
-        """The body; `null` and nothing at all are refused like every other non-object."""
+        """The body; `null` is refused like every other non-object, and so is nothing at all.
+
+        But for views that `may_be_empty`: to them nothing is an object without members.
+        """
+        written = self._whole_body()
+        if not written and self.endpoint is not None and takes_none(self.endpoint):
+            return {}
         try:
-            body = json.loads(self._whole_body(), parse_float=_decimal, parse_constant=_decimal)
+            body = json.loads(written, parse_float=exact_number, parse_constant=exact_number)
         except RecursionError as error:
             raise BadRequest("The body nests too deeply.") from error
         except ValueError as error:
@@ -48,10 +70,3 @@ class ExactRequest(Request):
         if self.content_length is None and limit is not None and len(data) >= limit:
             raise RequestEntityTooLarge
         return data
-
-
-def _decimal(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except InvalidOperation:  # an exponent beyond what decimals can carry
-        return Decimal("NaN")

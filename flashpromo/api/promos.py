@@ -44,7 +44,7 @@ def list_promos(query: PromoQuery) -> dict[str, Any]:
 def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
     """Create a promo, and publish it at once if `is_active`."""
     terms = body.model_dump(exclude={"is_active", "segment_ids"})
-    _demand_product(body.product_id)
+    demand_product(body.product_id)
     promo = lifecycle.create(
         Terms(**terms, segment_ids=tuple(body.segment_ids)), publish=body.is_active
     )
@@ -100,12 +100,12 @@ def _change(promo_id: int, body: Given) -> PromoOut:
     with transaction():
         guard.must_see(promo_id)
         if "product_id" in changes:
-            _demand_product(changes["product_id"])
+            demand_product(changes["product_id"])
         promo = lifecycle.change(promo_id, changes, is_active=is_active)
     return promo_documents.one(promo, app_now())
 
 
-def _demand_product(product_id: int) -> None:
+def demand_product(product_id: int) -> None:
     """Raise `NotFound` for somebody else's product; that it exists is for promos to say."""
     scope = guard.store_scope()
     if scope is None:

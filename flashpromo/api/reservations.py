@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
@@ -45,10 +47,19 @@ def list_reservations(query: PageQuery) -> dict[str, Any]:
 @blueprint.input(ReservationIn, arg_name="body")
 @once.per_key
 @blueprint.output(ReservationOut, status_code=201)
-def reserve(body: ReservationIn) -> ReservationOut:
+def reserve(body: ReservationIn) -> tuple[ReservationOut, int, dict[str, str]]:
     """Hold one unit of a promo for a minute."""
     held = hold.hold(guard.client_id(), body.promo_id)
-    return _shown([held])[0]
+    location = url_for(".get_reservation", key=held.id)
+    return _shown([held])[0], 201, {"Location": location}
+
+
+@blueprint.get("/<reservation:key>/")
+@guard.allow(Permission.RESERVATIONS_READ)
+@blueprint.output(ReservationOut)
+def get_reservation(key: int | UUID) -> ReservationOut:
+    """Show one of the asking client's reservations, by its id or reservation_id."""
+    return _shown([queries.get(guard.client_id(), key)])[0]
 
 
 @blueprint.post("/<reservation:key>/complete/")

@@ -53,8 +53,13 @@ def look(client_id: int, promo_id: int, now: datetime) -> Reach:
 
 def known(client_id: int, promo_id: int) -> cache.Reading:
     """What is remembered of this client's eligibility; a value means that it was eligible."""
+    return cache.look_up(*wanted(client_id, promo_id))
+
+
+def wanted(client_id: int, promo_id: int) -> tuple[str, tuple[str, ...]]:
+    """Under which key that is remembered, and the stamps that it depends on."""
     stamps = (cache.TERMS, cache.client_stamp(client_id))
-    return cache.look_up(f"eligible:{client_id}:{promo_id}", stamps)
+    return f"eligible:{client_id}:{promo_id}", stamps
 
 
 def remember(reading: cache.Reading, found: Reach, now: datetime) -> None:

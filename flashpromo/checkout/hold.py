@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from flashpromo import cache, config
 from flashpromo.barriers import barrier
-from flashpromo.checkout import eligibility, limits
+from flashpromo.checkout import eligibility, limits, tries
 from flashpromo.checkout.errors import AlreadyHeld, SoldOut
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import after_commit, app_now, session
@@ -69,9 +69,9 @@ def hold(client_id: int, promo_id: int) -> Reservation:
         ReservationLimit: the client holds as many units as one client may.
         SoldOut: nothing is left.
     """
-    may = eligibility.known(client_id, promo_id)
-    hint = known_taken(promo_id)
+    may, hint = _remembered(client_id, promo_id)
     if may.value is not None and hint.value is not None:
+        tries.note(promo_id)
         raise AlreadyHeld(ALL_HELD)
     limits.lock_client(client_id)
     now = app_now()
@@ -90,13 +90,22 @@ def hold(client_id: int, promo_id: int) -> Reservation:
 
 def known_taken(promo_id: int) -> cache.Reading:
     """What is remembered of the promo's units; a value means that all of them were held."""
-    return cache.look_up(f"taken:{promo_id}", (cache.units_stamp(promo_id),))
+    return cache.look_up(*_wanted(promo_id))
 
 
 def units_left(promo_id: int, now: datetime) -> Left:
     """Count the promo's units as they stand at `now`."""
     row = session().execute(LEFT, {"promo_id": promo_id, "now": now}).one()
     return Left(row.free, row.unsold, row.next_free)
+
+
+def _wanted(promo_id: int) -> tuple[str, tuple[str, ...]]:
+    return f"taken:{promo_id}", (cache.units_stamp(promo_id),)
+
+
+def _remembered(client_id: int, promo_id: int) -> list[cache.Reading]:
+    """Whether the client is eligible and whether all is taken, in one round trip."""
+    return cache.look_up_all(dict([eligibility.wanted(client_id, promo_id), _wanted(promo_id)]))
 
 
 def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datetime) -> Promo:
@@ -172,6 +181,7 @@ def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | Alre
         _demand_running(queries.get(promo.id, queries.EVERYTHING, now), now)
         return SoldOut()
     _remember_taken(promo, left, hint, now)
+    tries.note(promo.id)
     return AlreadyHeld(ALL_HELD)
 
 

@@ -1,12 +1,15 @@
 """Reading reservations: a client's own, newest first."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import session
+from flashpromo.errors import NotFound
 
 
 class ReservationState(StrEnum):
@@ -28,9 +31,43 @@ def state_at(reservation: Reservation, now: datetime) -> ReservationState:
     return ReservationState.HELD if live else ReservationState.EXPIRED
 
 
-def page(client_id: int, *, offset: int = 0, limit: int = 10) -> tuple[int, list[Reservation]]:
-    """A page of the client's reservations and how many there are: two queries."""
-    own = Reservation.client_id == client_id
+def get(client_id: int, key: int | UUID) -> Reservation:
+    """One of the client's reservations, by its `id` or `reservation_id`.
+
+    Raises:
+        NotFound: no such reservation of this client.
+    """
+    by: ColumnElement[bool] = (
+        Reservation.reservation_id == key if isinstance(key, UUID) else Reservation.id == key
+    )
+    found = session().scalar(select(Reservation).where(by, Reservation.client_id == client_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def state_is(state: ReservationState, now: datetime) -> ColumnElement[bool]:
+    """The same rule as `state_at`, as a predicate."""
+    open_hold = Reservation.completed_at.is_(None) & Reservation.released_at.is_(None)
+    return {
+        ReservationState.COMPLETED: Reservation.completed_at.is_not(None),
+        ReservationState.RELEASED: (
+            Reservation.completed_at.is_(None) & Reservation.released_at.is_not(None)
+        ),
+        ReservationState.HELD: open_hold & (Reservation.expires_at > now),
+        ReservationState.EXPIRED: open_hold & (Reservation.expires_at <= now),
+    }[state]
+
+
+def page(
+    client_id: int,
+    *,
+    where: Sequence[ColumnElement[bool]] = (),
+    offset: int = 0,
+    limit: int = 10,
+) -> tuple[int, list[Reservation]]:
+    """A page of the client's reservations, newest first, and how many there are: two queries."""
+    own = and_(Reservation.client_id == client_id, *where)
     count = session().scalar(select(func.count()).select_from(Reservation).where(own))
     rows = (
         select(Reservation)

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from flashpromo import cache
 from flashpromo.barriers import barrier
+from flashpromo.checkout import queries
 from flashpromo.checkout.errors import ReservationCompleted, ReservationExpired
 from flashpromo.checkout.models import Purchase, Reservation
 from flashpromo.db import app_now, session
-from flashpromo.errors import NotFound
 from flashpromo.promos import runs, units
 from flashpromo.queueing import bell
 from flashpromo.queueing.names import DELIVER, WITHDRAW
@@ -51,7 +51,7 @@ def complete(client_id: int, reservation: int | UUID) -> Reservation:
         NotFound: no such reservation of this client.
         ReservationExpired: the minute is over, or it was released.
     """
-    held = _own(client_id, reservation)
+    held = queries.get(client_id, reservation)
     runs.lock(held.promo_id)
     barrier("complete.asked")
     now = _lock_and_read_time(held)
@@ -90,7 +90,7 @@ def release(client_id: int, reservation: int | UUID) -> Reservation:
         ReservationCompleted: it is bought.
         ReservationExpired: its minute is over.
     """
-    held = _own(client_id, reservation)
+    held = queries.get(client_id, reservation)
     now = _lock_and_read_time(held)
     if held.released_at is not None:
         return held
@@ -109,16 +109,6 @@ def end_all(promo_id: int, reason: str, now: datetime) -> None:
     units.close_all(promo_id)
     session().execute(END_ALL, {"promo_id": promo_id, "reason": reason, "now": now})
     cache.mark_stale(cache.units_stamp(promo_id))
-
-
-def _own(client_id: int, reservation: int | UUID) -> Reservation:
-    key: Any = Reservation.reservation_id if isinstance(reservation, UUID) else Reservation.id
-    found = session().scalar(
-        select(Reservation).where(key == reservation, Reservation.client_id == client_id)
-    )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _lock_and_read_time(held: Reservation) -> datetime:

@@ -8,7 +8,7 @@ when Redis is away, it does the work itself.
 import logging
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from redis import Redis
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from flashpromo import config
 from flashpromo.campaign import withdraw_finished
+from flashpromo.checkout import tries
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, transaction
 from flashpromo.guarded_redis import connect
@@ -24,11 +25,12 @@ from flashpromo.idempotency import answers
 from flashpromo.notify import delivery, partitions
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import bell, timetable
-from flashpromo.queueing.names import ACTIVATE, DELIVER
+from flashpromo.queueing.names import ACTIVATE, DELIVER, MEASURE
 
 log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE: Final = 1
+AUDIENCES_AT_ONCE: Final = 50
 FORGET_AT_ONCE: Final = 1000
 FORGET_TIMES: Final = 50
 
@@ -96,6 +98,43 @@ def _deliver_here(promo_id: int) -> None:
         log.exception("the deliveries of promo %s fail", promo_id)
 
 
+def sweep_audiences() -> None:
+    """Count the audiences that no worker has counted, one by one."""
+    patience = timedelta(seconds=config.current().sweep_patience_seconds)
+    with _look():
+        forgotten = runs.unmeasured(app_now(), patience, AUDIENCES_AT_ONCE)
+    for promo_id in forgotten:
+        _measure_here(promo_id)
+
+
+def _measure_here(promo_id: int) -> None:
+    """One audience that cannot be counted does not hold up the others."""
+    try:
+        bell.perform(MEASURE, promo_id)
+    except Exception:
+        log.exception("the audience of promo %s cannot be counted", promo_id)
+
+
+class TriesKeeper:
+    """Writes down how often promos were tried while they were held, as Redis has counted it."""
+
+    def __init__(self) -> None:
+        self._redis: Redis | None = None
+
+    def __call__(self) -> None:
+        """One round.
+
+        Raises:
+            RedisError: Redis is away.
+        """
+        self._redis = self._redis or connect(config.current())
+        seen = tries.look(self._redis)
+        if seen is not None:
+            with _look():
+                long_over = tries.keep(seen)
+            tries.forget(self._redis, long_over)
+
+
 def sweep_finished() -> None:
     """Withdraw what is over, so that its window is free."""
     with _look():
@@ -141,5 +180,7 @@ def lanes() -> Sequence[Lane]:
                 Round("sweep finished promos", 1, sweep_finished),
             ),
         ),
+        Lane(0.6, (Round("sweep audiences", 1, sweep_audiences),)),
+        Lane(0.9, (Round("keep the tries", 1, TriesKeeper()),)),
         Lane(0.25, (Round("forget old answers", 60, forget_answers),)),
     )

@@ -4,13 +4,17 @@ Staff may do everything in a store except manage its members and delete it. A st
 last owner: somebody must be able to let others in.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import cache, db
-from flashpromo.errors import Conflict, NotFound
+from flashpromo.accounts import sign_ins
+from flashpromo.accounts.models import SignIn, User
+from flashpromo.errors import Conflict, InvalidFields, NotFound
 from flashpromo.market.models import Member, Store
 
 
@@ -26,6 +30,22 @@ class LastOwner(Conflict):
 
     code = "last_owner"
     title = "A store needs at least one owner."
+
+
+class AlreadyMember(Conflict):
+    """Somebody who is let in is in already."""
+
+    code = "already_member"
+    title = "This user is a member of the store already."
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A member as the other members see it."""
+
+    user_id: int
+    username: str
+    role: Role
 
 
 def roles_of(user_id: int) -> dict[int, Role]:
@@ -48,6 +68,51 @@ def of_store(store_id: int) -> dict[int, Role]:
     return {row.user_id: Role(row.role) for row in rows}
 
 
+def page(store_id: int, *, limit: int, offset: int) -> tuple[int, list[Membership]]:
+    """How many members a store has, and those of one page, the oldest account first."""
+    of_this = Member.store_id == store_id
+    count = db.session().scalar(select(func.count()).select_from(Member).where(of_this))
+    query = _named().where(of_this).order_by(Member.user_id).limit(limit).offset(offset)
+    return count or 0, [_membership(row) for row in db.session().execute(query)]
+
+
+def get(store_id: int, user_id: int) -> Membership:
+    """One member of a store; `NotFound` when the user is none."""
+    query = _named().where(Member.store_id == store_id, Member.user_id == user_id)
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        raise _no_member(store_id, user_id)
+    return _membership(row)
+
+
+def add(store_id: int, username: str, role: Role) -> Membership:
+    """Let a merchant into a store.
+
+    Raises:
+        InvalidFields: no merchant has that name; operators and clients are members of nothing.
+        AlreadyMember: it is one; its role is changed by `change_role`.
+    """
+    user_id = _merchant(username)
+    values = {"store_id": store_id, "user_id": user_id, "role": role.value}
+    added = insert(Member).values(values).on_conflict_do_nothing().returning(Member.user_id)
+    if db.session().scalar(added) is None:
+        raise AlreadyMember
+    cache.mark_stale(cache.members_stamp(user_id))
+    return Membership(user_id, username, role)
+
+
+def change_role(store_id: int, user_id: int, role: Role) -> Membership:
+    """Make an owner of staff or the other way round.
+
+    Raises:
+        NotFound: the user is no member.
+        LastOwner: nobody else owns the store.
+    """
+    get(store_id, user_id)
+    put(store_id, user_id, role)
+    return get(store_id, user_id)
+
+
 def put(store_id: int, user_id: int, role: Role) -> None:
     """Make the user a member, or change its role; raises `LastOwner`."""
     if role is not Role.OWNER:
@@ -67,8 +132,33 @@ def remove(store_id: int, user_id: int) -> None:
     _keep_an_owner(store_id, besides=user_id)
     gone = delete(Member).where(Member.store_id == store_id, Member.user_id == user_id)
     if db.session().scalar(gone.returning(Member.user_id)) is None:
-        raise NotFound(f"User {user_id} is no member of store {store_id}.")
+        raise _no_member(store_id, user_id)
     cache.mark_stale(cache.members_stamp(user_id))
+
+
+def _named() -> Select[int, str, str]:
+    """Members with the names by which they sign in."""
+    name = func.coalesce(SignIn.username, "").label("username")
+    return select(Member.user_id, name, Member.role).outerjoin(
+        SignIn, SignIn.user_id == Member.user_id
+    )
+
+
+def _membership(row: Any) -> Membership:
+    return Membership(row.user_id, row.username, Role(row.role))
+
+
+def _merchant(username: str) -> int:
+    """The user id of a merchant; it is not told apart what else the name may belong to."""
+    found = sign_ins.find(username)
+    user = db.session().get(User, found.user_id) if found and found.user_id else None
+    if user is None or user.is_operator:
+        raise InvalidFields({"username": "There is no merchant of that name."})
+    return user.id
+
+
+def _no_member(store_id: int, user_id: int) -> NotFound:
+    return NotFound(f"User {user_id} is no member of store {store_id}.")
 
 
 def _keep_an_owner(store_id: int, *, besides: int) -> None:

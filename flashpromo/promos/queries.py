@@ -1,11 +1,12 @@
 """Reading promos: one, a page, what runs, and what runs for one client."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from geoalchemy2 import Geometry
+from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from flashpromo.audience import reach
@@ -101,6 +102,16 @@ def any_promo(promo_id: int) -> Promo:
     return promo
 
 
+def place_of(promo_id: int) -> tuple[float, float]:
+    """The point that the promo carries: degrees north and east."""
+    point = cast(Promo.location, Geometry("POINT", 4326))
+    found = session().execute(
+        select(func.ST_Y(point), func.ST_X(point)).where(Promo.id == promo_id)
+    )
+    latitude, longitude = found.one()
+    return latitude, longitude
+
+
 def by_id(promo_ids: Collection[int]) -> dict[int, Promo]:
     """Promos by id, deleted ones too, for what was reserved of them. One query."""
     rows = session().scalars(
@@ -115,11 +126,16 @@ def page(
     *,
     states: Collection[State] = (),
     product_id: int | None = None,
+    where: Sequence[ColumnElement[bool]] = (),
+    order: Sequence[ColumnElement[Any]] = (Promo.id.desc(),),
     offset: int = 0,
     limit: int = 10,
 ) -> tuple[int, list[Promo]]:
-    """A page of promos, newest first, and how many there are in all: two queries."""
-    conditions = [sight.condition(reach.at(now))]
+    """A page of promos, newest first unless said otherwise, and how many there are: two queries.
+
+    `where` and `order` are over `Promo` joined to its product and run; see `listing`.
+    """
+    conditions = [sight.condition(reach.at(now)), *where]
     if states:
         conditions.append(state_is(states, reach.at(now)))
     if product_id is not None:
@@ -131,7 +147,7 @@ def page(
         .join(PromoRun, PromoRun.promo_id == Promo.id)
         .where(*conditions)
     )
-    rows = _whole().where(*conditions).order_by(Promo.id.desc()).offset(offset).limit(limit)
+    rows = _whole().where(*conditions).order_by(*order).offset(offset).limit(limit)
     return count or 0, list(session().scalars(rows))
 
 

@@ -3,10 +3,10 @@
 The row count decides: no row means that somebody else was first, and that is no error.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Interval, bindparam, text
 from sqlalchemy.engine import CursorResult
 
 from flashpromo.db import session
@@ -53,7 +53,22 @@ ORDER BY promo.id
 """)
 
 LOCK = text("SELECT FROM promo_run WHERE promo_id = :promo_id FOR NO KEY UPDATE")
-FORGET_ACTIVATION = "activated_at = NULL, notified_count = NULL WHERE promo_id = :promo_id"
+FORGET_ACTIVATION = """
+activated_at = NULL, notified_count = NULL, audience_count = NULL WHERE promo_id = :promo_id
+"""
+
+# Of an activation that is long past nobody knows any more whom it reached.
+UNMEASURED = text("""
+SELECT promo_id FROM promo_run
+WHERE activated_at BETWEEN CAST(:now AS timestamptz) - interval '1 hour'
+                       AND CAST(:now AS timestamptz) - :patience
+  AND notified_count IS NOT NULL AND audience_count IS NULL
+ORDER BY activated_at, promo_id LIMIT :limit
+""").bindparams(bindparam("patience", type_=Interval))
+MEASURED = """
+audience_count = notified_count + :untold
+WHERE promo_id = :promo_id AND activated_at = :activated_at AND audience_count IS NULL
+"""
 END = """
 ended_at = :now WHERE promo_id = ANY(:promo_ids)
   AND ended_at IS NULL AND sold_out_at IS NULL AND cancelled_at IS NULL
@@ -114,6 +129,17 @@ def record_notified(notified: dict[int, int]) -> None:
         _update(
             "notified_count = :count WHERE promo_id = :promo_id", promo_id=promo_id, count=count
         )
+
+
+def unmeasured(now: datetime, patience: timedelta, limit: int) -> list[int]:
+    """Promos activated in the last hour whose audience should have been counted by now."""
+    values = {"now": now, "patience": patience, "limit": limit}
+    return list(session().scalars(UNMEASURED, values))
+
+
+def record_audience(promo_id: int, activated_at: datetime, untold: int) -> bool:
+    """Keep whom the activation reached: those it told and `untold` others; once."""
+    return _update(MEASURED, promo_id=promo_id, activated_at=activated_at, untold=untold)
 
 
 def _update(assignment: str, **values: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 ACTIVATE: Final = "activate"
 WITHDRAW: Final = "withdraw"
 DELIVER: Final = "deliver"
+MEASURE: Final = "measure"
 
 ACTIVATION: Final = "activation"
 DELIVERY: Final = "delivery"
@@ -15,6 +16,7 @@ QUEUE_OF: Final[Mapping[str, str]] = {
     ACTIVATE: ACTIVATION,
     WITHDRAW: ACTIVATION,
     DELIVER: DELIVERY,
+    MEASURE: DELIVERY,
 }
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
-from flashpromo import campaign
+from flashpromo import campaign, insight
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client
 from flashpromo.checkout import eligibility
 from flashpromo.db import session
-from flashpromo.notify import audiences, fan_out
+from flashpromo.market import stores
+from flashpromo.notify import fan_out
 from flashpromo.notify.models import Notification
 from flashpromo.promos import queries
 from flashpromo.promos.models import Promo, PromoRun
@@ -86,22 +86,24 @@ def audience_one_by_one(scene: Scene) -> Pairs:
 
 
 def counts(scene: Scene) -> list[tuple[int, int]]:
-    """For each promo the merchant's preview, and the count over the stored promo."""
-    this = aliased(Promo)
+    """For each promo the exact preview of its terms, and that of the stored promo."""
     return [
-        (
-            campaign.preview(number, sorted(offer.segments), offer.radius_km),
-            _count_stored(this, promo_id, scene),
-        )
+        (_preview_of_terms(number, offer), _preview_of_stored(promo_id, scene))
         for number, (promo_id, offer) in enumerate(
             zip(scene.promo_ids, scene.offers, strict=True), 1
         )
     ]
 
 
-def _count_stored(this: type[Promo], promo_id: int, scene: Scene) -> int:
-    narrowed = select(this).where(this.id == promo_id).subquery().c
-    return audiences.count(narrowed, scene.now)
+def _preview_of_terms(store_id: int, offer: Offer) -> int:
+    store = stores.get(store_id)
+    asked = insight.question(store, sorted(offer.segments), offer.radius_km)
+    return insight.preview(asked, exact=True).audience
+
+
+def _preview_of_stored(promo_id: int, scene: Scene) -> int:
+    promo = queries.get(promo_id, queries.EVERYTHING, scene.now)
+    return insight.preview(insight.question_of(promo), exact=True).audience
 
 
 def refusals_of_a_reservation(client_id: int, promo_id: int, scene: Scene) -> list[str]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import text
 
-from flashpromo import campaign
+from flashpromo import insight
 from flashpromo.db import session
-from flashpromo.notify import fan_out
+from flashpromo.notify import audiences, fan_out
+from flashpromo.notify.disclosure import Question
 from tests.audience.plain_rule import Offer
 from tests.audience.plans import analyze, plans_of
 from tests.audience.scenes import HARD_PLACES, Scene
@@ -49,6 +50,13 @@ def test_the_activation_as_it_is_run_finds_it_by_the_index_too(city):
 
 
 def test_the_preview_finds_it_by_the_index_too(city):
-    plan = plans_of(lambda: campaign.preview(1, [1, 2], Decimal(2)))
+    asked = Question(ZOCALO.latitude, ZOCALO.longitude, Decimal(2), (1, 2))
+    plan = plans_of(lambda: insight.preview(asked, exact=True))
+    assert "ix_client_location" in plan
+    assert "Seq Scan on client" not in plan
+
+
+def test_counting_whom_it_reached_finds_it_by_the_index_too(city):
+    plan = plans_of(lambda: audiences.count_reached_untold(city.promo_ids[0], NOW))
     assert "ix_client_location" in plan
     assert "Seq Scan on client" not in plan

@@ -1,0 +1,161 @@
+"""Looking at a promo: the stories that cross the domains and change nothing.
+
+`preview` says how many an activation would tell now, `funnel` what came of the one that happened,
+`explain` how it stands with one client.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from flashpromo.audience import segments
+from flashpromo.checkout import outcomes as checkout_outcomes
+from flashpromo.checkout import tries
+from flashpromo.checkout.outcomes import Holds
+from flashpromo.db import app_now
+from flashpromo.errors import InvalidFields
+from flashpromo.market.models import Store
+from flashpromo.notify import audiences, disclosure, outcomes
+from flashpromo.notify.audiences import AUDIENCE, Explanation
+from flashpromo.notify.disclosure import Disclosed, Question
+from flashpromo.notify.outcomes import Notice
+from flashpromo.promos import queries
+from flashpromo.promos.models import MAX_DISTANCE_KM, Promo
+
+UNTOLD: Final = "reached_not_told"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How many clients an activation would tell now, and why not the others in range.
+
+    `asked` is what was really counted; `counts.whole` is everybody in range.
+    """
+
+    asked: Question
+    counts: Disclosed
+
+    @property
+    def audience(self) -> int:
+        """Whom an activation would tell."""
+        return self.counts.parts[AUDIENCE]
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """Everybody else in range, each under the first part that fails."""
+        return {name: count for name, count in self.counts.parts.items() if name != AUDIENCE}
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """What came of a promo; `audience` is None until it is counted, right after the activation.
+
+    `lateness_seconds` runs from the promo's start, or from its publication if that was later.
+    """
+
+    promo_id: int
+    audience: int | None
+    notified: int
+    opened: int
+    holds: Holds
+    tried_while_held: int
+    activated_at: datetime | None
+    lateness_seconds: float | None
+
+
+@dataclass(frozen=True)
+class Account:
+    """How a client stands to a promo now, and what it was told: by this promo, or today by any."""
+
+    explanation: Explanation
+    notices: list[Notice]
+
+
+def question(store: Store, segment_ids: Collection[int], max_distance_km: Decimal) -> Question:
+    """Terms that are not written yet, as a preview asks them.
+
+    Raises:
+        InvalidFields: no segment, an unknown one, or a radius that no promo may have.
+    """
+    wrong = {}
+    if not segment_ids:
+        wrong["segment_ids"] = "At least one segment is needed."
+    if not 0 < max_distance_km <= MAX_DISTANCE_KM:
+        wrong["max_distance_km"] = f"Must be above 0 and at most {MAX_DISTANCE_KM}."
+    if wrong:
+        raise InvalidFields(wrong)
+    known = tuple(segments.require(segment_ids))
+    return Question(store.latitude, store.longitude, max_distance_km, known)
+
+
+def question_of(promo: Promo) -> Question:
+    """The terms of a stored promo, at the place that it carries."""
+    latitude, longitude = queries.place_of(promo.id)
+    return Question(latitude, longitude, promo.max_distance_km, tuple(promo.segment_ids))
+
+
+def preview(asked: Question, *, exact: bool) -> Preview:
+    """Count whom an activation would tell now, and why not the others in range.
+
+    Args:
+        asked: the terms.
+        exact: for operators; everybody else is answered roughly, see `notify.disclosure`.
+    """
+    if exact:
+        return Preview(asked, disclosure.exact(audiences.count(asked, app_now())))
+    coarse = asked.coarse()
+    return Preview(coarse, disclosure.rough(audiences.count(coarse, app_now()), coarse))
+
+
+def funnel(promo: Promo, now: datetime, *, exact: bool) -> Funnel:
+    """What came of a promo up to `now`.
+
+    Args:
+        promo: with its run.
+        now: the time of the look.
+        exact: for operators. Everybody else is told roughly how many clients were reached without
+            being told; whoever was told is counted in any case.
+    """
+    run = promo.run
+    activated_at = run.activated_at
+    return Funnel(
+        promo_id=promo.id,
+        audience=_audience(promo, exact=exact),
+        notified=run.notified_count or 0,
+        opened=outcomes.count_opened(promo.id, activated_at) if activated_at else 0,
+        holds=checkout_outcomes.holds(promo.id, now),
+        tried_while_held=tries.tried(promo.id),
+        activated_at=activated_at,
+        lateness_seconds=_lateness_seconds(promo, activated_at) if activated_at else None,
+    )
+
+
+def explain(client_id: int, promo_id: int) -> Account:
+    """Every part of reach and notifiable, with metres, and what the client was told.
+
+    Raises:
+        NotFound: no such client or promo.
+    """
+    now = app_now()
+    return Account(
+        audiences.explain(client_id, promo_id, now), outcomes.notices(client_id, promo_id, now)
+    )
+
+
+def _audience(promo: Promo, *, exact: bool) -> int | None:
+    run = promo.run
+    if run.audience_count is None or run.notified_count is None:
+        return None
+    if exact:
+        return run.audience_count
+    untold = {UNTOLD: run.audience_count - run.notified_count}
+    return run.notified_count + disclosure.rough(untold, question_of(promo)).whole
+
+
+def _lateness_seconds(promo: Promo, activated_at: datetime) -> float:
+    """When a promo was published is not kept, but that was its last change if it was later."""
+    changed = promo.updated_at if promo.updated_at <= activated_at else promo.created_at
+    since = max(promo.start_time, changed)
+    return max(0.0, (activated_at - since).total_seconds())
