@@ -94,6 +94,23 @@ class Conflict(DomainError):
     title = "The present state does not allow this."
 
 
+class PreconditionFailed(DomainError):
+    """It is not what the caller has seen any more: somebody else changed it."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "It has changed since you read it."
+
+
+def demand_unchanged(version: object, seen: object | None) -> None:
+    """Raise `PreconditionFailed` unless the version is the one seen; None has seen nothing.
+
+    To be asked behind the lock of the row: of two writers who have seen the same, one is refused.
+    """
+    if seen is not None and version != seen:
+        raise PreconditionFailed
+
+
 class InUse(Conflict):
     """Something that is still needed cannot be deleted."""
 

@@ -5,6 +5,7 @@ the first write. Deleting a client is final: it is personal data. What it was to
 bought stays on record under its number.
 """
 
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import delete, select
@@ -21,7 +22,7 @@ from flashpromo.audience.client_terms import (
     quiet_hours,
 )
 from flashpromo.audience.models import Client, ClientExternal, ClientFix
-from flashpromo.errors import InvalidFields, NotFound
+from flashpromo.errors import InvalidFields, NotFound, demand_unchanged
 
 
 def create(changes: ClientChanges) -> Client:
@@ -40,13 +41,15 @@ def create(changes: ClientChanges) -> Client:
     return client
 
 
-def change(client_id: int, changes: ClientChanges) -> Client:
+def change(client_id: int, changes: ClientChanges, *, seen: datetime | None = None) -> Client:
     """Change what is given; raises `NotFound` and what `create` raises.
 
-    A new time zone waits for the end of the client's local day.
+    A new time zone waits for the end of the client's local day. Raises `PreconditionFailed` when
+    the client was changed since its `updated_at` was `seen`.
     """
     segment_ids = segments.require(changes["segment_ids"]) if "segment_ids" in changes else None
     client = get(client_id, for_update=True)
+    demand_unchanged(client.updated_at, seen)
     now = db.app_now()
     values = plain(changes) | place(client, changes, now) | quiet_hours(client, changes)
     if "time_zone" in changes:

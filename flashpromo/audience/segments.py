@@ -1,6 +1,7 @@
 """Segments: named groups of clients that promos are offered to."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Final, TypedDict, Unpack
 
 from sqlalchemy import func, select
@@ -9,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from flashpromo import cache, db
 from flashpromo.audience.models import Segment
-from flashpromo.errors import InvalidFields, NotFound
+from flashpromo.errors import InvalidFields, NotFound, demand_unchanged
 from flashpromo.fields import Checks
 
 BIGGEST_ID: Final = 2**31 - 1
@@ -35,10 +36,19 @@ def create(*, name: str, description: str = "") -> Segment:
     return segment
 
 
-def change(segment: Segment, **changes: Unpack[SegmentChanges]) -> Segment:
-    """Change what is given of a segment that was got `for_update`."""
+def change(
+    segment: Segment, *, seen: datetime | None = None, **changes: Unpack[SegmentChanges]
+) -> Segment:
+    """Change what is given of a segment that was got `for_update`.
+
+    Raises:
+        PreconditionFailed: it was changed since its `updated_at` was seen.
+        InvalidFields: a value is not allowed, or the name is taken.
+    """
+    demand_unchanged(segment.updated_at, seen)
     for field, value in _checked(changes).items():
         setattr(segment, field, value)
+    segment.updated_at = db.app_now()
     try:
         db.session().flush()
     except IntegrityError as error:  # the unique index tells two equal names of one instant apart
@@ -67,10 +77,15 @@ def get(segment_id: int, *, for_update: bool = False) -> Segment:
     return segment
 
 
-def page(*, limit: int, offset: int) -> tuple[int, Sequence[Segment]]:
-    """How many segments there are, and those of one page, oldest first."""
-    count = db.session().scalar(select(func.count()).select_from(Segment).where(NOT_DELETED))
-    query = select(Segment).where(NOT_DELETED).order_by(Segment.id).limit(limit).offset(offset)
+def page(
+    *, words: str | None = None, limit: int, offset: int
+) -> tuple[int, Sequence[Segment]]:
+    """How many segments there are whose name has these words, and those of one page."""
+    wanted = NOT_DELETED
+    if words is not None:
+        wanted &= Segment.name.icontains(words, autoescape=True)
+    count = db.session().scalar(select(func.count()).select_from(Segment).where(wanted))
+    query = select(Segment).where(wanted).order_by(Segment.id).limit(limit).offset(offset)
     return count or 0, db.session().scalars(query).all()
 
 

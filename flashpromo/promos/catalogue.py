@@ -3,6 +3,7 @@
 A promo carries its store's point and its product's regular price; they follow while it is not
 over, and then stay as the record of what was offered. What a live promo needs cannot be deleted;
 drafts go with their product. Products and stores are locked before promos, here and in `lifecycle`.
+A caller may pass the `updated_at` that it has `seen`: a row that has changed since is left alone.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 
 from flashpromo.audience import reach, segments
 from flashpromo.db import app_now, session
-from flashpromo.errors import InUse, InvalidFields
+from flashpromo.errors import InUse, InvalidFields, demand_unchanged
 from flashpromo.market import products, stores
 from flashpromo.market.models import Product, Store
 from flashpromo.market.products import ProductChanges
@@ -22,14 +23,18 @@ from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, LIVE, State, state_is
 
 
-def change_store(store_id: int, scope: Scope, **changes: Unpack[StoreChanges]) -> Store:
+def change_store(
+    store_id: int, scope: Scope, *, seen: datetime | None = None, **changes: Unpack[StoreChanges]
+) -> Store:
     """Change a store; the promos of a store that moves move with it.
 
     Raises:
         NotFound: no such store in `scope`.
+        PreconditionFailed: it was changed since it was seen.
         InvalidFields: a value is not allowed.
     """
     store = stores.get(store_id, scope=scope, for_update=True)
+    demand_unchanged(store.updated_at, seen)
     before = (store.latitude, store.longitude)
     stores.change(store, **changes)
     if (store.latitude, store.longitude) != before:
@@ -38,14 +43,22 @@ def change_store(store_id: int, scope: Scope, **changes: Unpack[StoreChanges]) -
     return store
 
 
-def change_product(product_id: int, scope: Scope, **changes: Unpack[ProductChanges]) -> Product:
+def change_product(
+    product_id: int,
+    scope: Scope,
+    *,
+    seen: datetime | None = None,
+    **changes: Unpack[ProductChanges],
+) -> Product:
     """Change a product; its promos follow its regular price.
 
     Raises:
         NotFound: no such product in `scope`.
+        PreconditionFailed: it was changed since it was seen.
         InvalidFields: a value is not allowed, or the price is not above that of one of its promos.
     """
     product = products.get(product_id, scope=scope, for_update=True)
+    demand_unchanged(product.updated_at, seen)
     before = product.regular_price
     products.change(product, **changes)
     if product.regular_price != before:
@@ -54,41 +67,47 @@ def change_product(product_id: int, scope: Scope, **changes: Unpack[ProductChang
     return product
 
 
-def remove_store(store_id: int, scope: Scope) -> None:
+def remove_store(store_id: int, scope: Scope, *, seen: datetime | None = None) -> None:
     """Delete a store with its products and their drafts.
 
     Raises:
         NotFound: no such store in `scope`.
+        PreconditionFailed: it was changed since it was seen.
         InUse: one of its promos is scheduled, running or paused.
     """
     store = stores.get(store_id, scope=scope, for_update=True)
+    demand_unchanged(store.updated_at, seen)
     product_ids = products.ids_of(store_id)
     _demand_unused(_of_products(product_ids))
     _remove_drafts(product_ids)
     stores.remove(store)
 
 
-def remove_product(product_id: int, scope: Scope) -> None:
+def remove_product(product_id: int, scope: Scope, *, seen: datetime | None = None) -> None:
     """Delete a product with its drafts.
 
     Raises:
         NotFound: no such product in `scope`.
+        PreconditionFailed: it was changed since it was seen.
         InUse: one of its promos is scheduled, running or paused.
     """
     product = products.get(product_id, scope=scope, for_update=True)
+    demand_unchanged(product.updated_at, seen)
     _demand_unused(_of_products([product_id]))
     _remove_drafts([product_id])
     products.remove(product)
 
 
-def remove_segment(segment_id: int) -> None:
+def remove_segment(segment_id: int, *, seen: datetime | None = None) -> None:
     """Delete a segment.
 
     Raises:
         NotFound: no such segment.
+        PreconditionFailed: it was changed since it was seen.
         InUse: a promo that is not over is offered to it.
     """
     segment = segments.get(segment_id, for_update=True)
+    demand_unchanged(segment.updated_at, seen)
     _demand_unused(Promo.segment_ids.contains([segment_id]), (*LIVE, State.DRAFT))
     segments.remove(segment)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import contains_eager
 from flashpromo import cache
 from flashpromo.audience import segments
 from flashpromo.db import app_now, session
-from flashpromo.errors import InvalidFields
+from flashpromo.errors import InvalidFields, demand_unchanged
 from flashpromo.market.models import Product, Store
 from flashpromo.promos import queries, runs, units, windows
 from flashpromo.promos.bell import follow
@@ -23,6 +23,7 @@ from flashpromo.promos.errors import PromoFinished, WrongState
 from flashpromo.promos.models import Promo, PromoRun, PromoSegment
 from flashpromo.promos.states import FINISHED, LIVE, State, state_at
 from flashpromo.promos.terms import Terms
+from flashpromo.promos.versions import Version, version_of
 
 
 def create(terms: Terms, *, publish: bool = False) -> Promo:
@@ -41,22 +42,31 @@ def create(terms: Terms, *, publish: bool = False) -> Promo:
     return _finish(promo, now)
 
 
-def change(promo_id: int, changes: Mapping[str, Any], *, is_active: bool | None = None) -> Promo:
+def change(
+    promo_id: int,
+    changes: Mapping[str, Any],
+    *,
+    is_active: bool | None = None,
+    seen: Version | None = None,
+) -> Promo:
     """Replace some terms; publish or withdraw when `is_active` says so.
 
     Args:
         promo_id: which promo.
         changes: terms by name, see `Terms`.
         is_active: True publishes, False withdraws, None leaves it as it is.
+        seen: the version that the caller has seen, if it matters.
 
     Raises:
         NotFound: no such promo.
+        PreconditionFailed: it was changed since it was seen.
         PromoFinished: it is over.
         InvalidFields: a field is wrong, or may not change any more.
         PromoOverlaps: another published promo of the product overlaps.
     """
     _product(changes.get("product_id", queries.product_of(promo_id)))
     promo = queries.lock(promo_id)
+    demand_unchanged(version_of(promo), seen)
     now = app_now()
     if state_at(promo, now) in FINISHED:
         raise PromoFinished
@@ -73,14 +83,16 @@ def change(promo_id: int, changes: Mapping[str, Any], *, is_active: bool | None 
     return _finish(promo, now)
 
 
-def pause(promo_id: int) -> Promo:
+def pause(promo_id: int, *, seen: Version | None = None) -> Promo:
     """Stop new reservations and notifications for a while; pausing a paused promo is no error.
 
     Raises:
         NotFound: no such promo.
+        PreconditionFailed: it was changed since it was seen.
         WrongState: it is a draft or over.
     """
     promo = queries.lock(promo_id)
+    demand_unchanged(version_of(promo), seen)
     now = app_now()
     demand_live(promo, now)
     if not runs.pause(promo.id, now) and promo.run.paused_at is None:
@@ -88,14 +100,16 @@ def pause(promo_id: int) -> Promo:
     return _finish(promo, now)
 
 
-def resume(promo_id: int) -> Promo:
+def resume(promo_id: int, *, seen: Version | None = None) -> Promo:
     """Go on; resuming a promo that is not paused is no error.
 
     Raises:
         NotFound: no such promo.
+        PreconditionFailed: it was changed since it was seen.
         WrongState: it is a draft or over.
     """
     promo = queries.lock(promo_id)
+    demand_unchanged(version_of(promo), seen)
     now = app_now()
     demand_live(promo, now)
     runs.resume(promo.id)
