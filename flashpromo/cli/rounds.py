@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from flashpromo import config
+from flashpromo.audience import fixes
 from flashpromo.campaign import withdraw_finished
 from flashpromo.checkout import tries
 from flashpromo.cli.lanes import Lane, Round
@@ -158,6 +159,12 @@ def forget_answers() -> None:
             return
 
 
+def forget_fixes() -> None:
+    """Forget where clients were whose location is unknown and was long ago."""
+    with _look():
+        fixes.forget_unused(app_now())
+
+
 def _look() -> AbstractContextManager[Session]:
     """A transaction that no lock and no lost plan can keep for long."""
     return transaction(timeout_seconds=config.current().statement_timeout_seconds)
@@ -182,5 +189,11 @@ def lanes() -> Sequence[Lane]:
         ),
         Lane(0.6, (Round("sweep audiences", 1, sweep_audiences),)),
         Lane(0.9, (Round("keep the tries", 1, TriesKeeper()),)),
-        Lane(0.25, (Round("forget old answers", 60, forget_answers),)),
+        Lane(
+            0.25,
+            (
+                Round("forget old answers", 60, forget_answers),
+                Round("forget unused fixes", 3600, forget_fixes),
+            ),
+        ),
     )

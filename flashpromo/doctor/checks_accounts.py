@@ -16,6 +16,11 @@ SELECT external_id, client_id FROM client_external
 WHERE NOT EXISTS (SELECT FROM client WHERE client.id = client_external.client_id)
 """
 
+FIXES = """
+SELECT client_id, fixed_at, refused_as FROM client_fix
+WHERE NOT EXISTS (SELECT FROM client WHERE client.id = client_fix.client_id)
+"""
+
 ONE_EXTERNAL_ID = """
 SELECT client_id, array_agg(external_id) AS external_ids
 FROM client_external GROUP BY client_id HAVING count(*) > 1
@@ -49,6 +54,7 @@ CHECKS: Final[Sequence[Check]] = (
     Check("sign_ins", "A client's sign-in belongs to an existing client.", SIGN_INS),
     Check("one_sign_in", "A client has at most one sign-in.", ONE_SIGN_IN),
     Check("external_ids", "An outside id belongs to an existing client.", EXTERNAL_IDS),
+    Check("fixes", "A remembered fix belongs to an existing client.", FIXES),
     Check("one_external_id", "A client has at most one outside id.", ONE_EXTERNAL_ID),
     Check("tokens", "A token belongs to the sign-in that it names.", TOKENS),
     Check("client_segments", "A client is only in segments that exist.", CLIENT_SEGMENTS),

@@ -41,6 +41,15 @@ WHERE d.state = 'pending' AND d.next_attempt_at < :now - interval '5 minutes'
            AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL)
 """
 
+# A lease ends when it ends. A promo that was changed since may end earlier than was known then.
+IN_TIME = """
+SELECT d.client_id, d.local_day, d.channel, d.promo_id, d.next_attempt_at, promo.end_time
+FROM delivery AS d JOIN promo ON promo.id = d.promo_id
+JOIN notification AS told ON told.client_id = d.client_id AND told.local_day = d.local_day
+WHERE d.state = 'pending' AND d.lease_token IS NULL
+  AND d.next_attempt_at >= promo.end_time AND promo.updated_at <= told.created_at
+"""
+
 CHECKS: Final[Sequence[Check]] = (
     Check(
         "of_a_notification",
@@ -62,5 +71,10 @@ CHECKS: Final[Sequence[Check]] = (
         "taken_up",
         "A delivery that is due is sent or skipped within minutes, unless its promo is paused.",
         TAKEN_UP,
+    ),
+    Check(
+        "in_time",
+        "No delivery is put off, or tried again, past the end of its promo.",
+        IN_TIME,
     ),
 )

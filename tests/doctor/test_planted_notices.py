@@ -6,6 +6,7 @@ from tests.doctor.plants import findings, unguarded, update
 
 OF_ALICE = "client_id = :alice"
 OF_MOVED = "client_id = :told_by_moved"  # told under terms that the promo has no longer
+PUT_OFF = "next_attempt_at = (SELECT end_time FROM promo WHERE id = :paused)"
 A_MONTH_BEFORE = "created_at = created_at - interval '30 days'"
 
 
@@ -94,6 +95,9 @@ PLANTS = {
             update("promo_run", "cancelled_at = :now", "promo_id = :paused"),
             update("promo_unit", "closed = true", "promo_id = :paused"),
         ],
+    ],
+    "in_time": [
+        [update("delivery", PUT_OFF, "client_id = :told_by_paused")],
     ],
     "default_empty": [
         [

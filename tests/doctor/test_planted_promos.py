@@ -68,6 +68,7 @@ PLANTS = {
         ["INSERT INTO sign_in VALUES ('grace2', 99, '', 'no hash', NULL, :grace, :now)"]
     ],
     "external_ids": [["INSERT INTO client_external VALUES ('crm-nobody', 9999)"]],
+    "fixes": [["INSERT INTO client_fix (client_id) VALUES (9999)"]],
     "one_external_id": [["INSERT INTO client_external VALUES ('crm-again', :grace)"]],
     "tokens": [
         [update("auth_token", "client_id = :grace", "true")],
