@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Final
 
 from flashpromo.accounts import passwords
+from flashpromo.accounts.believed import believed
 from flashpromo.audience.import_staging import STAGE
 from flashpromo.bulk.staging import execute
+from flashpromo.db import after_commit
 
 FIND_PRESENT: Final = """
 UPDATE staged_client AS staged
@@ -86,5 +88,6 @@ def merge(now: datetime) -> None:
     execute(NUMBER)
     execute(ADD, now=now, nobody=passwords.hashed(secrets.token_hex()))
     STAGE.reject(TAKEN)
-    for statement in (CHANGE, END_TOKENS, DROP_OLD_NAMES):
+    for statement in (CHANGE, DROP_OLD_NAMES, END_TOKENS):
         execute(statement)
+    after_commit(believed.forget_all)

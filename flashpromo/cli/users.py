@@ -1,10 +1,13 @@
 """`flask users …`: the accounts of operators and merchants."""
 
+from datetime import timedelta
+
 import click
 
-from flashpromo.accounts import sign_ins, users
+from flashpromo.accounts import keys, sign_ins, users
+from flashpromo.accounts.permissions import Permission
 from flashpromo.cli.groups import Group
-from flashpromo.db import transaction
+from flashpromo.db import app_now, transaction
 from flashpromo.market import members, stores
 from flashpromo.market.members import Role
 
@@ -56,10 +59,31 @@ def create(
 @click.argument("username")
 @password_option
 def set_password(username: str, password: str) -> None:
-    """Give an account a new password; its tokens end."""
+    """Give an account a new password; its tokens, sessions and keys end."""
     with transaction():
         sign_ins.set_password(username, password, shortest_password=users.SHORTEST_PASSWORD)
     click.echo(f"changed the password of {username}; its tokens have ended")
+
+
+@group.command("key")
+@click.argument("username")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    type=click.Choice([each.value for each in Permission]),
+    multiple=True,
+    required=True,
+    help="What it may be used for; may be given several times.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="How long; without end when not given.")
+def make_key(username: str, name: str, scopes: tuple[str, ...], days: int | None) -> None:
+    """Make a key for a program that acts for an operator or merchant, and print it once."""
+    with transaction():
+        expires_at = app_now() + timedelta(days=days) if days else None
+        allowed = [Permission(each) for each in scopes]
+        made = keys.make_for(username, name=name, scopes=allowed, expires_at=expires_at)
+    click.echo(made.token)
 
 
 @group.command("ensure-admin")

@@ -70,6 +70,24 @@ def test_a_new_password_ends_the_tokens(run, context):
     assert run("users", "set-password", "nobody", "--password", SECRET).exit_code == 1
 
 
+def test_a_key_is_printed_once_and_does_what_it_was_made_for(run, context):
+    run("users", "create", "root", "--role", "operator", "--password", SECRET)
+    made = run("users", "key", "root", "--name", "back end", "--scope", "promos:read")
+    who = tokens.principal_of(made.stdout.strip())
+    assert (who.username, who.scopes) == ("root", {"promos:read"})
+
+
+def test_no_key_is_made_for_nobody_nor_for_what_its_owner_may_not(run, world):
+    run("users", "create", "mia", "--role", "merchant", "--password", SECRET)
+    for name, scope, said in [
+        ("nobody", "promos:read", "no active user"),
+        ("mia", "clients:write", "scopes: Not yours to give: clients:write."),
+    ]:
+        refused = run("users", "key", name, "--name", "back end", "--scope", scope)
+        assert refused.exit_code == 1
+        assert said in refused.stderr
+
+
 ENVIRONMENT = {
     "FLASHPROMO_ADMIN_USERNAME": "boss",
     "FLASHPROMO_ADMIN_EMAIL": "boss@example.com",
