@@ -24,3 +24,12 @@ def promo(world: World) -> Promo:
 def held(world: World, promo: Promo) -> Reservation:
     """Alice holds the only unit."""
     return take(world.alice, promo.id)
+
+
+@pytest.fixture
+def lasting(app, monkeypatch):
+    """Hints live longer than usual, so that a slow machine still finds them."""
+    settings = app.extensions["flashpromo_settings"]
+    slow = settings.model_copy(update={"cached_list_seconds": 30})
+    monkeypatch.setitem(app.extensions, "flashpromo_settings", slow)
+    monkeypatch.setattr("flashpromo.checkout.hold.HINT_SECONDS", 30)

@@ -14,15 +14,6 @@ from tests.story import activate, change, complete, release, statements, take
 
 
 @pytest.fixture
-def lasting(app, monkeypatch):
-    """Hints live longer than usual, so that a slow machine still finds them."""
-    settings = app.extensions["flashpromo_settings"]
-    slow = settings.model_copy(update={"cached_list_seconds": 30})
-    monkeypatch.setitem(app.extensions, "flashpromo_settings", slow)
-    monkeypatch.setattr("flashpromo.checkout.hold.HINT_SECONDS", 30)
-
-
-@pytest.fixture
 def lost(lasting, world, held, gina):
     """Gina has just been told that Alice holds it: she is known to be eligible."""
     with pytest.raises(AlreadyHeld):
