@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     cached_list_seconds: float = Field(2.0, gt=0)
     idempotency_hours: float = Field(24.0, gt=0)
     max_body_bytes: int = Field(2 * 1024 * 1024, ge=1024)
+    max_bulk_bytes: int = Field(64 * 1024 * 1024, ge=1024)
+    max_bulk_rows: int = Field(1_000_000, ge=1)
+    bulk_timeout_seconds: int = Field(120, ge=1)
 
     @property
     def only_over_https(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final, TypedDict, Unpack
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -46,9 +46,9 @@ def change(
         InvalidFields: a value is not allowed, or the name is taken.
     """
     demand_unchanged(segment.updated_at, seen)
-    for field, value in _checked(changes).items():
+    values = {**_checked(changes), "updated_at": db.app_now()}
+    for field, value in values.items():
         setattr(segment, field, value)
-    segment.updated_at = db.app_now()
     try:
         db.session().flush()
     except IntegrityError as error:  # the unique index tells two equal names of one instant apart
@@ -77,11 +77,16 @@ def get(segment_id: int, *, for_update: bool = False) -> Segment:
     return segment
 
 
-def page(
-    *, words: str | None = None, limit: int, offset: int
-) -> tuple[int, Sequence[Segment]]:
+def hold(segment_id: int) -> None:
+    """Keep a segment from being deleted until the end of the transaction; raises `NotFound`."""
+    query = select(Segment.id).where(Segment.id == segment_id, NOT_DELETED)
+    if db.session().scalar(query.with_for_update(read=True, key_share=True)) is None:
+        raise NotFound(f"There is no segment {segment_id}.")
+
+
+def page(*, words: str | None = None, limit: int, offset: int) -> tuple[int, Sequence[Segment]]:
     """How many segments there are whose name has these words, and those of one page."""
-    wanted = NOT_DELETED
+    wanted: ColumnElement[bool] = NOT_DELETED
     if words is not None:
         wanted &= Segment.name.icontains(words, autoescape=True)
     count = db.session().scalar(select(func.count()).select_from(Segment).where(wanted))

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select, true, update
+from sqlalchemy.exc import IntegrityError
 
 from flashpromo import cache, db
-from flashpromo.errors import NotFound
+from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.fields import Checks
 from flashpromo.market.models import Product, Store
 
@@ -22,24 +23,28 @@ class ProductChanges(TypedDict, total=False):
 
     name: str
     regular_price: Decimal
+    external_id: str | None
 
 
-def create(store: Store, *, name: str, regular_price: Decimal) -> Product:
-    """Add a product to a store; `InvalidFields` when a value is not allowed."""
-    given = ProductChanges(name=name, regular_price=regular_price)
+def create(
+    store: Store, *, name: str, regular_price: Decimal, external_id: str | None = None
+) -> Product:
+    """Add a product to a store; `InvalidFields` when a value is not allowed or taken."""
+    given = ProductChanges(name=name, regular_price=regular_price, external_id=external_id)
     product = Product(store=store, **_checked(given))
     db.session().add(product)
-    db.session().flush()
+    _flush()
     cache.mark_stale(cache.TERMS)
     return product
 
 
 def change(product: Product, **changes: Unpack[ProductChanges]) -> Product:
     """Change what is given of a product that was got `for_update`."""
+    now = db.app_now()
     for name, value in _checked(changes).items():
         setattr(product, name, value)
-    product.updated_at = db.app_now()
-    db.session().flush()
+    product.updated_at = now
+    _flush()
     cache.mark_stale(cache.TERMS)
     return product
 
@@ -81,12 +86,25 @@ def ids_of(store_id: int) -> list[int]:
     return list(db.session().scalars(select(Product.id).where(of_store).order_by(Product.id)))
 
 
+class ProductFilter(TypedDict, total=False):
+    """Which products: None narrows nothing; `words` are part of their name, in any case."""
+
+    store_id: int | None
+    external_id: str | None
+    words: str | None
+
+
 def page(
-    *, scope: Collection[int] | None = None, limit: int, offset: int
+    *,
+    scope: Collection[int] | None = None,
+    limit: int,
+    offset: int,
+    **wanted: Unpack[ProductFilter],
 ) -> tuple[int, Sequence[Product]]:
     """How many products there are, and those of one page, oldest first."""
-    count = db.session().scalar(select(func.count()).select_from(Product).where(seen(scope)))
-    query = select(Product).where(seen(scope)).order_by(Product.id).limit(limit).offset(offset)
+    where = _wanted(scope, wanted)
+    count = db.session().scalar(select(func.count()).select_from(Product).where(where))
+    query = select(Product).where(where).order_by(Product.id).limit(limit).offset(offset)
     return count or 0, db.session().scalars(query).all()
 
 
@@ -96,11 +114,34 @@ def seen(scope: Collection[int] | None) -> ColumnElement[bool]:
     return Product.deleted_at.is_(None) & in_scope
 
 
+def _wanted(scope: Collection[int] | None, wanted: ProductFilter) -> ColumnElement[bool]:
+    where = seen(scope)
+    if (store_id := wanted.get("store_id")) is not None:
+        where &= Product.store_id == store_id
+    if (external_id := wanted.get("external_id")) is not None:
+        where &= Product.external_id == external_id
+    if (words := wanted.get("words")) is not None:
+        where &= Product.name.icontains(words, autoescape=True)
+    return where
+
+
+def _flush() -> None:
+    """The unique index tells two equal outside ids of one instant apart."""
+    try:
+        db.session().flush()
+    except IntegrityError as error:
+        taken = "Another product of the store has this outside id."
+        raise InvalidFields({"external_id": taken}) from error
+
+
 def _checked(given: ProductChanges) -> ProductChanges:
     checks, cleaned = Checks(), given.copy()
     if "name" in given:
         cleaned["name"] = checks.line("name", given["name"], longest=200)
     if "regular_price" in given:
         cleaned["regular_price"] = checks.price("regular_price", given["regular_price"])
+    external_id = given.get("external_id")
+    if external_id is not None:
+        cleaned["external_id"] = checks.line("external_id", external_id, longest=200)
     checks.done()
     return cleaned

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import current_app
 
 from flashpromo.accounts.permissions import GRANTS, MEANINGS, Permission
-from flashpromo.api import guard, once, problems
+from flashpromo.api import bulk, guard, once, problems
 from flashpromo.api.openapi import parts, refused, schemas
 
 ARGUMENT: Final = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
@@ -32,6 +32,8 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
     operation["summary"] = operation["summary"].rstrip(".")
     _permission(guard.needed(endpoint), operation)
     _parameters(endpoint, operation)
+    if rows := bulk.request_body(current_app.view_functions[endpoint]):
+        operation["requestBody"] = rows
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
     for status, answer in operation["responses"].items():

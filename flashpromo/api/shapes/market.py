@@ -28,13 +28,14 @@ class StoreOut(Shown):
 
 
 class ProductIn(Given):
-    """A product of a store."""
+    """A product of a store; `external_id` is the store's own name for it."""
 
     write_as: ClassVar = {"store": "store_id"}
 
     name: Text
     store_id: Id
     regular_price: Price
+    external_id: Text | None = None
 
 
 class ProductOut(Shown):
@@ -44,6 +45,7 @@ class ProductOut(Shown):
     name: str
     store: StoreOut
     regular_price: Money
+    external_id: str | None
 
 
 StorePatch, ProductPatch = partial(StoreIn), partial(ProductIn)
