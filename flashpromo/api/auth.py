@@ -55,7 +55,7 @@ def delete_token() -> tuple[str, int]:
 @blueprint.get("/me/")
 @guard.allow(Permission.ACCOUNT_SELF)
 @blueprint.output(MeOut)
-def get_me() -> MeOut:
+def who_am_i() -> MeOut:
     """Say who is asking, and what may be done with the token in use."""
     who = guard.principal()
     return MeOut(

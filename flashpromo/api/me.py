@@ -18,6 +18,7 @@ from flashpromo.audience import clients, fixes
 from flashpromo.audience.client_terms import ClientChanges
 from flashpromo.audience.fix_rules import LocationRefused
 from flashpromo.db import app_now, transaction
+from flashpromo.errors import InvalidFields
 from flashpromo.own_data import erasure, export
 
 blueprint = resource("me", "/users/clients-profiles/me", tag="Users")
@@ -46,6 +47,7 @@ def change_me(body: Given) -> ClientOut:
 
 @blueprint.delete("/")
 @guard.allow(Permission.PROFILE_WRITE)
+@refuses(InvalidFields)
 @blueprint.input(ErasureQuery, location="query", arg_name="query")
 @blueprint.doc(responses={204: "Erased"})
 def erase_me(query: ErasureQuery) -> tuple[str, int]:

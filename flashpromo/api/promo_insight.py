@@ -5,6 +5,7 @@ from flashpromo.accounts import sign_ins
 from flashpromo.accounts.permissions import Kind, Permission
 from flashpromo.api import guard
 from flashpromo.api.blueprints import resource
+from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.insight import (
     ExplainOut,
     ExplainQuery,
@@ -24,6 +25,7 @@ blueprint = resource("promo_insight", "/promotions/flash-promos", tag="Promotion
 
 @blueprint.post("/preview/")
 @guard.allow(Permission.PROMOS_MEASURE)
+@refuses(NotFound)
 @blueprint.input(PreviewIn, arg_name="body")
 @blueprint.output(PreviewOut)
 def preview_terms(body: PreviewIn) -> PreviewOut:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import current_app
 
 from flashpromo.accounts.permissions import GRANTS, MEANINGS, Permission
-from flashpromo.api import bulk, guard, once, problems
+from flashpromo.api import bodies, bulk, guard, once, problems
 from flashpromo.api.openapi import parts, refused, schemas
 
 ARGUMENT: Final = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
@@ -35,7 +35,7 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
     if rows := bulk.request_body(current_app.view_functions[endpoint]):
         operation["requestBody"] = rows
     if "requestBody" in operation:
-        operation["requestBody"]["required"] = True
+        operation["requestBody"]["required"] = not bodies.takes_none(endpoint)
     for status, answer in operation["responses"].items():
         if answer["description"] == current_app.config["SUCCESS_DESCRIPTION"]:
             answer["description"] = SUCCESSES[status]
