@@ -1,14 +1,18 @@
 """Lists come in pages: `{count, next, previous, results}` with `page` and `page_size`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
-from flask import request
-from pydantic import BaseModel, BeforeValidator, Field
+from flask import Response, request
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from werkzeug.datastructures import MultiDict
+
+from flashpromo.api import fields
+from flashpromo.api.fields import FieldsQuery
+from flashpromo.errors import BadRequest
 
 LAST_PAGE: Final = 1_000_000_000
 BIGGEST: Final = 100
@@ -32,6 +36,33 @@ class PageQuery(BaseModel):
     def window(self) -> dict[str, int]:
         """The page as `limit` and `offset` of a query."""
         return {"limit": self.page_size, "offset": (self.page - 1) * self.page_size}
+
+
+class ListQuery(PageQuery, FieldsQuery):
+    """Which page of a list, and which fields of each result."""
+
+
+class FilterQuery(ListQuery):
+    """Which things: an unknown parameter is refused, lest a misspelt filter show everything."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_only(cls, query: Mapping[str, Any]) -> Mapping[str, Any]:
+        unknown = sorted(set(query) - set(cls.model_fields))
+        if unknown:
+            wrong = {name: ["There is no such parameter."] for name in unknown}
+            raise BadRequest("The query is wrong.", errors=wrong)
+        return query
+
+
+def listed(
+    query: ListQuery, count: int, documents: Sequence[BaseModel]
+) -> dict[str, Any] | Response:
+    """The answer of one page: whole documents for `output`, or the fields that were asked for."""
+    if not query.fields:
+        return envelope(query, count, documents)
+    parts = [fields.only(each, query.fields) for each in documents]
+    return fields.answer(envelope(query, count, parts))
 
 
 def envelope(query: PageQuery, count: int, results: Sequence[Any]) -> dict[str, Any]:

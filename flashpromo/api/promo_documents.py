@@ -1,11 +1,15 @@
-"""Promos as documents, a page at a time."""
+"""Promos as documents, a page at a time, and which version of one a caller has seen."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from flashpromo.api import etags
 from flashpromo.api.shapes.promos import PromoOut
 from flashpromo.audience import segments
+from flashpromo.db import app_now
+from flashpromo.promos import queries
 from flashpromo.promos.models import Promo
+from flashpromo.promos.versions import Version, version_of
 
 
 def many(promos: Sequence[Promo], now: datetime) -> list[PromoOut]:
@@ -20,3 +24,19 @@ def many(promos: Sequence[Promo], now: datetime) -> list[PromoOut]:
 def one(promo: Promo, now: datetime) -> PromoOut:
     """The document of one promo as it stands at `now`."""
     return many([promo], now)[0]
+
+
+def seen(promo_id: int) -> Version | None:
+    """The version that the caller has seen, by its `If-Match`; None if any will do.
+
+    Raises:
+        NotFound: no such promo.
+        PreconditionFailed: the caller has seen another one.
+    """
+
+    def read() -> tuple[PromoOut, Version]:
+        now = app_now()
+        promo = queries.get(promo_id, queries.EVERYTHING, now)
+        return one(promo, now), version_of(promo)
+
+    return etags.seen(read)

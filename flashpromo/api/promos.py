@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import Response, url_for
 
 from flashpromo import campaign
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, once, paging, promo_documents
+from flashpromo.api import etags, guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.base import Given
-from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch, PromoQuery
+from flashpromo.api.shapes.promos import PromoIn, PromoOut, PromoPage, PromoPatch
+from flashpromo.api.shapes.queries import PromoFields, PromoQuery
 from flashpromo.db import app_now, transaction
-from flashpromo.errors import NotFound
+from flashpromo.errors import NotFound, PreconditionFailed
 from flashpromo.market import products
-from flashpromo.promos import lifecycle, queries
+from flashpromo.promos import lifecycle, listing, queries
 from flashpromo.promos.errors import PromoFinished, PromoOverlaps
 from flashpromo.promos.terms import Terms
 
@@ -25,14 +26,13 @@ blueprint = resource("promos", "/promotions/flash-promos", tag="Promotions")
 @guard.allow(Permission.PROMOS_READ)
 @blueprint.input(PromoQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
-def list_promos(query: PromoQuery) -> dict[str, Any]:
+def list_promos(query: PromoQuery) -> dict[str, Any] | Response:
     """List promos, newest first."""
     now = app_now()
-    states = [query.state] if query.state is not None else []
-    count, found = queries.page(
-        guard.promo_sight(), now, states=states, product_id=query.product_id, **query.window
+    count, found = listing.page(
+        guard.promo_sight(), now, query.wanted, order=query.sort, **query.window
     )
-    return paging.envelope(query, count, promo_documents.many(found, now))
+    return paging.listed(query, count, promo_documents.many(found, now))
 
 
 @blueprint.post("/")
@@ -41,6 +41,7 @@ def list_promos(query: PromoQuery) -> dict[str, Any]:
 @blueprint.input(PromoIn, arg_name="body")
 @once.per_key
 @blueprint.output(PromoOut, status_code=201)
+@etags.tagged
 def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
     """Create a promo, and publish it at once if `is_active`."""
     terms = body.model_dump(exclude={"is_active", "segment_ids"})
@@ -54,7 +55,9 @@ def create_promo(body: PromoIn) -> tuple[PromoOut, int, dict[str, str]]:
 
 @blueprint.get("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_READ)
+@blueprint.input(PromoFields, location="query", arg_name="fields")
 @blueprint.output(PromoOut)
+@etags.tagged
 def get_promo(promo_id: int) -> PromoOut:
     """Show one promo."""
     now = app_now()
@@ -63,9 +66,10 @@ def get_promo(promo_id: int) -> PromoOut:
 
 @blueprint.put("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_WRITE)
-@refuses(PromoFinished, PromoOverlaps)
+@refuses(PromoFinished, PromoOverlaps, PreconditionFailed)
 @blueprint.input(PromoIn, arg_name="body")
 @blueprint.output(PromoOut)
+@etags.tagged
 def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
     """Change a promo, naming all that is required."""
     return _change(promo_id, body)
@@ -73,9 +77,10 @@ def replace_promo(promo_id: int, body: PromoIn) -> PromoOut:
 
 @blueprint.patch("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_WRITE)
-@refuses(PromoFinished, PromoOverlaps)
+@refuses(PromoFinished, PromoOverlaps, PreconditionFailed)
 @blueprint.input(PromoPatch, arg_name="body")
 @blueprint.output(PromoOut)
+@etags.tagged
 def change_promo(promo_id: int, body: Given) -> PromoOut:
     """Change some of a promo."""
     return _change(promo_id, body)
@@ -83,12 +88,13 @@ def change_promo(promo_id: int, body: Given) -> PromoOut:
 
 @blueprint.delete("/<int:promo_id>/")
 @guard.allow(Permission.PROMOS_WRITE)
+@refuses(PreconditionFailed)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_promo(promo_id: int) -> tuple[str, int]:
     """Delete a promo; one that is not over is cancelled by it."""
     with transaction():
         guard.must_see(promo_id)
-        campaign.delete(promo_id)
+        campaign.delete(promo_id, seen=promo_documents.seen(promo_id))
     return "", 204
 
 
@@ -101,7 +107,8 @@ def _change(promo_id: int, body: Given) -> PromoOut:
         guard.must_see(promo_id)
         if "product_id" in changes:
             demand_product(changes["product_id"])
-        promo = lifecycle.change(promo_id, changes, is_active=is_active)
+        seen = promo_documents.seen(promo_id)
+        promo = lifecycle.change(promo_id, changes, is_active=is_active, seen=seen)
     return promo_documents.one(promo, app_now())
 
 

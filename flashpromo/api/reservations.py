@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import Response, url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, once, paging, promo_documents
+from flashpromo.api import etags, guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
+from flashpromo.api.shapes.queries import ReservationFields, ReservationQuery
 from flashpromo.checkout import hold, queries, settle
 from flashpromo.checkout.errors import (
     AlreadyHeld,
@@ -33,12 +33,14 @@ blueprint = resource("reservations", "/promotions/promo-reservations", tag="Prom
 
 @blueprint.get("/")
 @guard.allow(Permission.RESERVATIONS_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(ReservationQuery, location="query", arg_name="query")
 @blueprint.output(ReservationPage)
-def list_reservations(query: PageQuery) -> dict[str, Any]:
+def list_reservations(query: ReservationQuery) -> dict[str, Any] | Response:
     """List the asking client's reservations, newest first."""
-    count, found = queries.page(guard.client_id(), **query.window)
-    return paging.envelope(query, count, _shown(found))
+    count, found = queries.page(
+        guard.client_id(), state=query.state, promo_id=query.promo, **query.window
+    )
+    return paging.listed(query, count, _shown(found))
 
 
 @blueprint.post("/")
@@ -47,6 +49,7 @@ def list_reservations(query: PageQuery) -> dict[str, Any]:
 @blueprint.input(ReservationIn, arg_name="body")
 @once.per_key
 @blueprint.output(ReservationOut, status_code=201)
+@etags.tagged
 def reserve(body: ReservationIn) -> tuple[ReservationOut, int, dict[str, str]]:
     """Hold one unit of a promo for a minute."""
     held = hold.hold(guard.client_id(), body.promo_id)
@@ -56,7 +59,9 @@ def reserve(body: ReservationIn) -> tuple[ReservationOut, int, dict[str, str]]:
 
 @blueprint.get("/<reservation:key>/")
 @guard.allow(Permission.RESERVATIONS_READ)
+@blueprint.input(ReservationFields, location="query", arg_name="fields")
 @blueprint.output(ReservationOut)
+@etags.tagged
 def get_reservation(key: int | UUID) -> ReservationOut:
     """Show one of the asking client's reservations, by its id or reservation_id."""
     return _shown([queries.get(guard.client_id(), key)])[0]
@@ -67,6 +72,7 @@ def get_reservation(key: int | UUID) -> ReservationOut:
 @refuses(ReservationExpired)
 @once.per_key
 @blueprint.output(ReservationOut)
+@etags.tagged
 def complete(key: int | UUID) -> ReservationOut:
     """Buy what is held; repeating it gives the same answer."""
     sold = settle.complete(guard.client_id(), key)
@@ -78,6 +84,7 @@ def complete(key: int | UUID) -> ReservationOut:
 @refuses(ReservationExpired, ReservationCompleted)
 @once.per_key
 @blueprint.output(ReservationOut)
+@etags.tagged
 def release(key: int | UUID) -> ReservationOut:
     """Give a held unit back; repeating it gives the same answer."""
     freed = settle.release(guard.client_id(), key)

@@ -1,20 +1,21 @@
 """/api/users/user-segments/: everybody reads, operators write."""
 
+from datetime import datetime
 from typing import Any, cast
 
-from flask import url_for
+from flask import Response, url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import guard, once, paging
+from flashpromo.api import etags, guard, once, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.audience import SegmentIn, SegmentOut, SegmentPage, SegmentPatch
 from flashpromo.api.shapes.base import Given
+from flashpromo.api.shapes.queries import SegmentFields, SegmentQuery
 from flashpromo.audience import segments
 from flashpromo.audience.segments import SegmentChanges
 from flashpromo.db import transaction
-from flashpromo.errors import InUse
+from flashpromo.errors import InUse, PreconditionFailed
 from flashpromo.promos import catalogue
 
 blueprint = resource("segments", "/users/user-segments", tag="Users")
@@ -22,12 +23,12 @@ blueprint = resource("segments", "/users/user-segments", tag="Users")
 
 @blueprint.get("/")
 @guard.allow(Permission.SEGMENTS_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(SegmentQuery, location="query", arg_name="query")
 @blueprint.output(SegmentPage)
-def list_segments(query: PageQuery) -> dict[str, Any]:
+def list_segments(query: SegmentQuery) -> dict[str, Any] | Response:
     """List segments."""
-    count, found = segments.page(**query.window)
-    return paging.envelope(query, count, [SegmentOut.of(each) for each in found])
+    count, found = segments.page(words=query.q, **query.window)
+    return paging.listed(query, count, [SegmentOut.of(each) for each in found])
 
 
 @blueprint.post("/")
@@ -35,6 +36,7 @@ def list_segments(query: PageQuery) -> dict[str, Any]:
 @blueprint.input(SegmentIn, arg_name="body")
 @once.per_key
 @blueprint.output(SegmentOut, status_code=201)
+@etags.tagged
 def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
     """Add a segment."""
     segment = segments.create(name=body.name, description=body.description)
@@ -43,7 +45,9 @@ def create_segment(body: SegmentIn) -> tuple[SegmentOut, int, dict[str, str]]:
 
 @blueprint.get("/<int:segment_id>/")
 @guard.allow(Permission.SEGMENTS_READ)
+@blueprint.input(SegmentFields, location="query", arg_name="fields")
 @blueprint.output(SegmentOut)
+@etags.tagged
 def get_segment(segment_id: int) -> SegmentOut:
     """Show one segment."""
     return SegmentOut.of(segments.get(segment_id))
@@ -51,8 +55,10 @@ def get_segment(segment_id: int) -> SegmentOut:
 
 @blueprint.put("/<int:segment_id>/")
 @guard.allow(Permission.SEGMENTS_WRITE)
+@refuses(PreconditionFailed)
 @blueprint.input(SegmentIn, arg_name="body")
 @blueprint.output(SegmentOut)
+@etags.tagged
 def replace_segment(segment_id: int, body: SegmentIn) -> SegmentOut:
     """Change a segment, naming all that is required."""
     return _change(segment_id, body)
@@ -60,8 +66,10 @@ def replace_segment(segment_id: int, body: SegmentIn) -> SegmentOut:
 
 @blueprint.patch("/<int:segment_id>/")
 @guard.allow(Permission.SEGMENTS_WRITE)
+@refuses(PreconditionFailed)
 @blueprint.input(SegmentPatch, arg_name="body")
 @blueprint.output(SegmentOut)
+@etags.tagged
 def change_segment(segment_id: int, body: Given) -> SegmentOut:
     """Change some of a segment."""
     return _change(segment_id, body)
@@ -69,16 +77,26 @@ def change_segment(segment_id: int, body: Given) -> SegmentOut:
 
 @blueprint.delete("/<int:segment_id>/")
 @guard.allow(Permission.SEGMENTS_WRITE)
-@refuses(InUse)
+@refuses(InUse, PreconditionFailed)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_segment(segment_id: int) -> tuple[str, int]:
     """Delete a segment, unless a promo that is not over is offered to it."""
     with transaction():
-        catalogue.remove_segment(segment_id)
+        catalogue.remove_segment(segment_id, seen=_seen(segment_id))
     return "", 204
 
 
 def _change(segment_id: int, body: Given) -> SegmentOut:
+    changes = cast(SegmentChanges, body.given())
     with transaction():
+        seen = _seen(segment_id)
         segment = segments.get(segment_id, for_update=True)
-        return SegmentOut.of(segments.change(segment, **cast(SegmentChanges, body.given())))
+        return SegmentOut.of(segments.change(segment, seen=seen, **changes))
+
+
+def _seen(segment_id: int) -> datetime | None:
+    def read() -> tuple[SegmentOut, datetime]:
+        segment = segments.get(segment_id)
+        return SegmentOut.of(segment), segment.updated_at
+
+    return etags.seen(read)

@@ -1,19 +1,20 @@
 """/api/market/stores/: everybody reads, merchants their own; operators and merchants write."""
 
+from datetime import datetime
 from typing import Any, cast
 
-from flask import url_for
+from flask import Response, url_for
 
 from flashpromo import config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import guard, once, paging
+from flashpromo.api import etags, guard, once, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.base import Given
 from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatch
+from flashpromo.api.shapes.queries import StoreFields, StoreQuery
 from flashpromo.db import transaction
-from flashpromo.errors import InUse
+from flashpromo.errors import InUse, PreconditionFailed
 from flashpromo.market import members, stores
 from flashpromo.market.stores import StoreChanges
 from flashpromo.promos import catalogue
@@ -23,12 +24,12 @@ blueprint = resource("stores", "/market/stores", tag="Market")
 
 @blueprint.get("/")
 @guard.allow(Permission.CATALOGUE_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(StoreQuery, location="query", arg_name="query")
 @blueprint.output(StorePage)
-def list_stores(query: PageQuery) -> dict[str, Any]:
+def list_stores(query: StoreQuery) -> dict[str, Any] | Response:
     """List stores."""
-    count, found = stores.page(scope=guard.store_scope(), **query.window)
-    return paging.envelope(query, count, [StoreOut.of(each) for each in found])
+    count, found = stores.page(scope=guard.store_scope(), words=query.q, **query.window)
+    return paging.listed(query, count, [StoreOut.of(each) for each in found])
 
 
 @blueprint.post("/")
@@ -36,6 +37,7 @@ def list_stores(query: PageQuery) -> dict[str, Any]:
 @blueprint.input(StoreIn, arg_name="body")
 @once.per_key
 @blueprint.output(StoreOut, status_code=201)
+@etags.tagged
 def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
     """Open a store; a merchant becomes its owner."""
     values = {"time_zone": config.current().marketplace_time_zone} | body.given()
@@ -48,7 +50,9 @@ def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
 
 @blueprint.get("/<int:store_id>/")
 @guard.allow(Permission.CATALOGUE_READ)
+@blueprint.input(StoreFields, location="query", arg_name="fields")
 @blueprint.output(StoreOut)
+@etags.tagged
 def get_store(store_id: int) -> StoreOut:
     """Show one store."""
     return StoreOut.of(stores.get(store_id, scope=guard.store_scope()))
@@ -57,7 +61,9 @@ def get_store(store_id: int) -> StoreOut:
 @blueprint.put("/<int:store_id>/")
 @guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StoreIn, arg_name="body")
+@refuses(PreconditionFailed)
 @blueprint.output(StoreOut)
+@etags.tagged
 def replace_store(store_id: int, body: StoreIn) -> StoreOut:
     """Change a store, naming all that is required."""
     return _change(store_id, body)
@@ -66,7 +72,9 @@ def replace_store(store_id: int, body: StoreIn) -> StoreOut:
 @blueprint.patch("/<int:store_id>/")
 @guard.allow(Permission.CATALOGUE_WRITE)
 @blueprint.input(StorePatch, arg_name="body")
+@refuses(PreconditionFailed)
 @blueprint.output(StoreOut)
+@etags.tagged
 def change_store(store_id: int, body: Given) -> StoreOut:
     """Change some of a store."""
     return _change(store_id, body)
@@ -74,7 +82,7 @@ def change_store(store_id: int, body: Given) -> StoreOut:
 
 @blueprint.delete("/<int:store_id>/")
 @guard.allow(Permission.CATALOGUE_WRITE)
-@refuses(InUse)
+@refuses(InUse, PreconditionFailed)
 @blueprint.doc(responses={204: "Deleted"})
 def delete_store(store_id: int) -> tuple[str, int]:
     """Delete a store with its products and their drafts, unless one has a live promo."""
@@ -82,11 +90,20 @@ def delete_store(store_id: int) -> tuple[str, int]:
     with transaction():
         stores.get(store_id, scope=scope)
         guard.must_own(store_id)
-        catalogue.remove_store(store_id, scope)
+        catalogue.remove_store(store_id, scope, seen=_seen(store_id))
     return "", 204
 
 
 def _change(store_id: int, body: Given) -> StoreOut:
+    changes = cast(StoreChanges, body.given())
     with transaction():
-        changes = cast(StoreChanges, body.given())
-        return StoreOut.of(catalogue.change_store(store_id, guard.store_scope(), **changes))
+        scope, seen = guard.store_scope(), _seen(store_id)
+        return StoreOut.of(catalogue.change_store(store_id, scope, seen=seen, **changes))
+
+
+def _seen(store_id: int) -> datetime | None:
+    def read() -> tuple[StoreOut, datetime]:
+        store = stores.get(store_id, scope=guard.store_scope())
+        return StoreOut.of(store), store.updated_at
+
+    return etags.seen(read)

@@ -48,8 +48,7 @@ def change(client_id: int, changes: ClientChanges, *, seen: datetime | None = No
     the client was changed since its `updated_at` was `seen`.
     """
     segment_ids = segments.require(changes["segment_ids"]) if "segment_ids" in changes else None
-    client = get(client_id, for_update=True)
-    demand_unchanged(client.updated_at, seen)
+    client = get(client_id, for_update=True, seen=seen)
     now = db.app_now()
     values = plain(changes) | place(client, changes, now) | quiet_hours(client, changes)
     if "time_zone" in changes:
@@ -78,14 +77,15 @@ def remove(client_id: int) -> None:
     cache.mark_stale(cache.client_stamp(client_id))
 
 
-def get(client_id: int, *, for_update: bool = False) -> Client:
-    """One client, or `NotFound`."""
+def get(client_id: int, *, for_update: bool = False, seen: datetime | None = None) -> Client:
+    """One client, or `NotFound`; `PreconditionFailed` if its `updated_at` is not the one `seen`."""
     query = select(Client).where(Client.id == client_id)
     if for_update:
         query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     client = db.session().scalar(query)
     if client is None:
         raise NotFound(f"There is no client {client_id}.")
+    demand_unchanged(client.updated_at, seen)
     return client
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, true
 
 from flashpromo import db
-from flashpromo.accounts import client_sign_ins
+from flashpromo.accounts import client_sign_ins, sign_ins
 from flashpromo.accounts.models import SignIn
 from flashpromo.audience import clients, segments
 from flashpromo.audience.models import Client, ClientExternal, Segment
@@ -72,8 +72,8 @@ def _named(external_id: str | None, username: str | None) -> Iterator[list[int]]
         outside = select(ClientExternal.client_id)
         yield list(db.session().scalars(outside.where(ClientExternal.external_id == external_id)))
     if username is not None:
-        found = client_sign_ins.client_id_of(username)
-        yield [] if found is None else [found]
+        found = sign_ins.find(username)
+        yield [] if found is None or found.client_id is None else [found.client_id]
 
 
 def of(rows: Sequence[Client]) -> list[Profile]:

@@ -1,14 +1,13 @@
 """Reading reservations: a client's own, newest first."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from flashpromo.checkout.models import Reservation
-from flashpromo.db import session
+from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
 
 
@@ -62,12 +61,25 @@ def state_is(state: ReservationState, now: datetime) -> ColumnElement[bool]:
 def page(
     client_id: int,
     *,
-    where: Sequence[ColumnElement[bool]] = (),
+    state: ReservationState | None = None,
+    promo_id: int | None = None,
     offset: int = 0,
     limit: int = 10,
 ) -> tuple[int, list[Reservation]]:
-    """A page of the client's reservations, newest first, and how many there are: two queries."""
-    own = and_(Reservation.client_id == client_id, *where)
+    """A page of the client's reservations, newest first, and how many there are: two queries.
+
+    Args:
+        client_id: whose.
+        state: only those that are in this state now.
+        promo_id: only those of this promo.
+        offset: how many to leave out.
+        limit: how many to show.
+    """
+    own = Reservation.client_id == client_id
+    if state is not None:
+        own &= state_is(state, app_now())
+    if promo_id is not None:
+        own &= Reservation.promo_id == promo_id
     count = session().scalar(select(func.count()).select_from(Reservation).where(own))
     rows = (
         select(Reservation)

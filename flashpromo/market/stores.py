@@ -67,10 +67,22 @@ def get(store_id: int, *, scope: Scope = None, for_update: bool = False) -> Stor
     return store
 
 
-def page(*, scope: Scope = None, limit: int, offset: int) -> tuple[int, Sequence[Store]]:
-    """How many stores there are, and those of one page, oldest first."""
-    count = db.session().scalar(select(func.count()).select_from(Store).where(seen(scope)))
-    query = select(Store).where(seen(scope)).order_by(Store.id).limit(limit).offset(offset)
+def page(
+    *, scope: Scope = None, words: str | None = None, limit: int, offset: int
+) -> tuple[int, Sequence[Store]]:
+    """How many stores there are, and those of one page, oldest first.
+
+    Args:
+        scope: see above.
+        words: part of their name, in any case.
+        limit: how many a page has.
+        offset: how many come before it.
+    """
+    wanted = seen(scope)
+    if words is not None:
+        wanted &= Store.name.icontains(words, autoescape=True)
+    count = db.session().scalar(select(func.count()).select_from(Store).where(wanted))
+    query = select(Store).where(wanted).order_by(Store.id).limit(limit).offset(offset)
     return count or 0, db.session().scalars(query).all()
 
 

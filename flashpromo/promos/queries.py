@@ -126,20 +126,26 @@ def page(
     *,
     states: Collection[State] = (),
     product_id: int | None = None,
-    where: Sequence[ColumnElement[bool]] = (),
-    order: Sequence[ColumnElement[Any]] = (Promo.id.desc(),),
     offset: int = 0,
     limit: int = 10,
 ) -> tuple[int, list[Promo]]:
-    """A page of promos, newest first unless said otherwise, and how many there are: two queries.
-
-    `where` and `order` are over `Promo` joined to its product and run; see `listing`.
-    """
-    conditions = [sight.condition(reach.at(now)), *where]
+    """A page of promos, newest first, and how many there are in all: two queries."""
+    conditions = [sight.condition(reach.at(now))]
     if states:
         conditions.append(state_is(states, reach.at(now)))
     if product_id is not None:
         conditions.append(Promo.product_id == product_id)
+    return page_of(conditions, [Promo.id.desc()], offset=offset, limit=limit)
+
+
+def page_of(
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    *,
+    offset: int,
+    limit: int,
+) -> tuple[int, list[Promo]]:
+    """A page of the promos of these conditions, over `Promo` joined to its product and run."""
     count = session().scalar(
         select(func.count())
         .select_from(Promo)

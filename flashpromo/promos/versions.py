@@ -1,4 +1,4 @@
-"""What tells two versions of a promo apart: every change of its row or of its run is another one."""
+"""What tells two versions of a promo apart: a change of its row or its run makes another one."""
 
 from datetime import datetime
 from decimal import Decimal

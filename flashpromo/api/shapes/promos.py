@@ -6,14 +6,12 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import PlainSerializer, WithJsonSchema
 
-from flashpromo.api.paging import PageQuery, whole_in_query
 from flashpromo.api.shapes.audience import SegmentOut
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
 from flashpromo.api.shapes.market import ProductOut
 from flashpromo.api.values import (
-    BIGGEST_ID,
     Flag,
     Id,
     Ids,
@@ -89,13 +87,6 @@ class PromoOut(Shown):
             created_at=promo.created_at,
             updated_at=promo.updated_at,
         )
-
-
-class PromoQuery(PageQuery):
-    """Which promos."""
-
-    state: State | None = None
-    product_id: Annotated[int | None, Field(le=BIGGEST_ID), BeforeValidator(whole_in_query)] = None
 
 
 class ReservationIn(Given):

@@ -1,0 +1,88 @@
+"""What a list of promos may be narrowed to, and in which order it comes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, or_, select
+
+from flashpromo.audience import reach
+from flashpromo.market.models import Product, Store
+from flashpromo.promos import queries
+from flashpromo.promos.models import Promo
+from flashpromo.promos.queries import Sight
+from flashpromo.promos.states import LIVE, State, state_is
+
+COLUMNS: Final[Mapping[str, Any]] = {
+    "id": Promo.id,
+    "start_time": Promo.start_time,
+    "end_time": Promo.end_time,
+    "promo_price": Promo.promo_price,
+    "created_at": Promo.created_at,
+}
+ORDERS: Final = tuple(f"{sign}{name}" for name in COLUMNS for sign in ("", "-"))
+"""The names of the orders; a minus turns one around."""
+NEWEST_FIRST: Final = "-id"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which promos; what is None or empty narrows nothing. Times are at or after, and before."""
+
+    states: Collection[State] = ()
+    is_active: bool | None = None
+    product_id: int | None = None
+    store_id: int | None = None
+    segment_id: int | None = None
+    starts_after: datetime | None = None
+    starts_before: datetime | None = None
+    ends_after: datetime | None = None
+    ends_before: datetime | None = None
+    words: str | None = None
+    """Part of the name of the product or of its store, in any case."""
+
+    def conditions(self, now: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
+        """The predicates over `Promo` joined to its product and run."""
+        live = state_is(LIVE, now)
+        return [
+            *([state_is(self.states, now)] if self.states else []),
+            *_if(self.is_active, lambda wanted: live if wanted else ~live),
+            *_if(self.product_id, lambda wanted: Promo.product_id == wanted),
+            *_if(self.store_id, lambda wanted: Product.store_id == wanted),
+            *_if(self.segment_id, lambda wanted: Promo.segment_ids.contains([wanted])),
+            *_if(self.starts_after, lambda wanted: Promo.start_time >= wanted),
+            *_if(self.starts_before, lambda wanted: Promo.start_time < wanted),
+            *_if(self.ends_after, lambda wanted: Promo.end_time >= wanted),
+            *_if(self.ends_before, lambda wanted: Promo.end_time < wanted),
+            *_if(self.words, _named),
+        ]
+
+
+def page(
+    sight: Sight, now: datetime, wanted: Wanted, *, order: str, offset: int, limit: int
+) -> tuple[int, list[Promo]]:
+    """A page of promos and how many there are in all: two queries, whatever is wanted.
+
+    Args:
+        sight: what the asking person may see.
+        now: the time by which states are told.
+        wanted: which of them.
+        order: one of `ORDERS`; promos that are equal in it follow by their id, the newest first.
+        offset: how many to leave out.
+        limit: how many to show.
+    """
+    column = COLUMNS[order.removeprefix("-")]
+    by = column.desc() if order.startswith("-") else column.asc()
+    moment = reach.at(now)
+    conditions = [sight.condition(moment), *wanted.conditions(moment)]
+    return queries.page_of(conditions, [by, Promo.id.desc()], offset=offset, limit=limit)
+
+
+def _if(wanted: Any, predicate: Any) -> list[ColumnElement[bool]]:
+    return [] if wanted is None else [predicate(wanted)]
+
+
+def _named(words: str) -> ColumnElement[bool]:
+    stores = select(Store.id).where(Store.name.icontains(words, autoescape=True))
+    return or_(Product.name.icontains(words, autoescape=True), Product.store_id.in_(stores))
