@@ -4,7 +4,7 @@ from flashpromo import config
 from flashpromo.accounts import holdings, password_change, tokens
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard
-from flashpromo.api.blueprints import resource
+from flashpromo.api.blueprints import SECRET, resource
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.accounts import (
     CredentialsIn,
@@ -25,7 +25,7 @@ blueprint = resource("auth", "/auth", tag="Sign-in")
 @refuses(WrongCredentials, TooSoon)
 @blueprint.input(CredentialsIn, arg_name="body")
 @blueprint.output(TokenOut)
-def create_token(body: CredentialsIn) -> TokenOut:
+def create_token(body: CredentialsIn) -> tuple[TokenOut, int, dict[str, str]]:
     """Sign in; send the token as `Authorization: Bearer …` from then on.
 
     `scopes` narrow what the token may be used for, and `name` helps to tell it from others later.
@@ -39,7 +39,7 @@ def create_token(body: CredentialsIn) -> TokenOut:
             name=body.name,
             created_from=origin.described(),
         )
-    return TokenOut.of(issued)
+    return TokenOut.of(issued), 200, SECRET
 
 
 @blueprint.delete("/token/")

@@ -1,8 +1,13 @@
 """The blueprint of a resource: guarded before anything else happens."""
 
+from typing import Final
+
 from apiflask import APIBlueprint
 
 from flashpromo.api import guard
+
+SECRET: Final = {"Cache-Control": "no-store"}
+"""Headers of an answer with a secret in it."""
 
 
 def resource(name: str, path: str, *, tag: str) -> APIBlueprint:

@@ -11,7 +11,7 @@ from flashpromo.accounts import holdings, keys
 from flashpromo.accounts.permissions import Permission
 from flashpromo.accounts.principal import TokenKind
 from flashpromo.api import guard, paging
-from flashpromo.api.blueprints import resource
+from flashpromo.api.blueprints import SECRET, resource
 from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.accounts import HeldOut, HeldPage, KeyIn, KeyOut
 from flashpromo.api.tokens import shown
@@ -37,7 +37,7 @@ def list_keys(query: PageQuery) -> dict[str, Any]:
 @guard.allow(Permission.KEYS_WRITE)
 @blueprint.input(KeyIn, arg_name="body")
 @blueprint.output(KeyOut, status_code=201)
-def create_key(body: KeyIn) -> tuple[KeyOut, int]:
+def create_key(body: KeyIn) -> tuple[KeyOut, int, dict[str, str]]:
     """Make a key for a program; it is shown this once.
 
     Its scopes are at most those of who makes it, and of the token that it is made with.
@@ -50,7 +50,7 @@ def create_key(body: KeyIn) -> tuple[KeyOut, int]:
             expires_at=body.expires_at,
             created_from=origin.described(),
         )
-    return KeyOut(token=made.token, **HeldOut.of(made.row).model_dump()), 201
+    return KeyOut(token=made.token, **HeldOut.of(made.row).model_dump()), 201, SECRET
 
 
 @blueprint.delete("/<uuid:key_id>/")

@@ -1,6 +1,7 @@
 """The blueprint of pages: its refusals are pages too, and nothing of a person stays in a cache."""
 
 from flask import Blueprint, Response
+from sqlalchemy.exc import OperationalError
 
 from flashpromo.errors import DomainError
 from flashpromo.pages import error_pages
@@ -10,6 +11,7 @@ def pages(name: str) -> Blueprint:
     """A blueprint of public pages."""
     blueprint = Blueprint(name, __name__)
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
+    blueprint.register_error_handler(OperationalError, error_pages.of_outage)
     blueprint.after_request(_keep_out_of_caches)
     return blueprint
 

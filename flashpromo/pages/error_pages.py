@@ -1,10 +1,15 @@
 """What a page says when it cannot be shown."""
 
+import logging
+
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 
 from flashpromo.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +21,14 @@ def of_refusal(error: DomainError) -> ResponseReturnValue:
     """The page of an error of the domain."""
     page = render_template("error.html", title=error.title, detail=error.detail)
     return page, error.status, dict(error.headers)
+
+
+def of_outage(error: OperationalError) -> ResponseReturnValue:
+    """The page of a database that is away."""
+    log.error("the database refused: %s", error.orig)
+    title = "The service cannot answer just now."
+    page = render_template("error.html", title=title, detail="Try again in a moment.")
+    return page, 503, {"Retry-After": "2"}
 
 
 def _of_stale_form(error: CSRFError) -> ResponseReturnValue:

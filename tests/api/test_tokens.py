@@ -50,6 +50,12 @@ def test_its_owner_sees_where_a_token_comes_from(client, operator: Caller):
     assert phone["created_at"] < phone["expires_at"]
 
 
+def test_no_cache_keeps_a_secret(client, operator: Caller):
+    key = operator.post(KEYS, {"name": "back end", "scopes": ["promos:read"]})
+    for answer in (sign_in(client), key):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_the_list_is_paged_and_shows_no_secret(client, operator: Caller):
     callers = [another(client) for _ in range(3)]
     answer = operator.get(f"{TOKENS}?page_size=3")

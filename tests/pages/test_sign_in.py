@@ -203,6 +203,15 @@ def test_a_token_of_before_signing_in_counts_no_more(browser: Browser):
     assert browser.signed_in_as == "techshop"
 
 
+def test_a_database_that_is_away_is_a_page_too(settings: Settings):
+    nowhere = {"database_url": "postgresql+psycopg2://nobody@localhost:1/nothing"}
+    browser = Browser(create_app(settings.model_copy(update=nowhere)).test_client())
+    browser.cookie = "any"
+    page = browser.get("/")
+    assert (page.status_code, page.mimetype) == (503, "text/html")
+    assert page.text.count("<h1") == 1
+
+
 def test_in_production_cookies_stay_off_plain_http(settings: Settings, people: None):
     production = {"environment": "production", "secret_key": "x" * 32}
     app = create_app(settings.model_copy(update=production))
