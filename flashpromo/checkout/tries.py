@@ -1,8 +1,8 @@
 """How often a promo was tried while all of its units were held: refusals, not people.
 
 Most of those who lose a race are refused by a hint in Redis without a look into the database, so
-they are counted in Redis too: one hash, a number for each promo, by the same round trip that starts
-an *epoch*, a random name for this life of the hash. The scheduler writes the highest number that it
+they are counted in Redis too, by one command: a hash with a number for each promo. The scheduler
+gives the hash an *epoch*, a random name for this life of it, and writes the highest number that it
 has seen of each epoch into `promo_tries`; to write it again changes nothing, and a flushed Redis
 begins a new epoch instead of counting down. What Redis counted since the last round is lost when it
 is flushed, and with Redis away nothing is counted.
@@ -26,7 +26,7 @@ from flashpromo.guarded_redis import PREFIX
 log = logging.getLogger(__name__)
 
 KEY: Final = f"{PREFIX}tries"
-EPOCH: Final = "epoch"
+EPOCH: Final = b"epoch"
 LARGEST: Final = 2**63 - 1
 
 IDS = bindparam("promo_ids", type_=ARRAY(BigInteger))
@@ -59,34 +59,29 @@ class Seen:
 
 
 def note(promo_id: int) -> None:
-    """Count a refusal, in one round trip; nothing with Redis away."""
-    epoch = str(uuid4())
-
-    def increment(redis: Redis) -> None:
-        with redis.pipeline(transaction=False) as pipe:
-            pipe.hsetnx(KEY, EPOCH, epoch)
-            pipe.hincrby(KEY, str(promo_id))
-            pipe.execute(raise_on_error=False)  # Redis refuses: no reason to do without its hints
-
-    cache.current().ask(increment)
+    """Count a refusal; nothing with Redis away."""
+    cache.current().ask(lambda redis: _increment(redis, promo_id))
 
 
 def look(redis: Redis) -> Seen | None:
     """What Redis has counted; None when it has counted nothing.
 
-    What makes no sense there is not believed: a key that is no hash with an epoch is thrown away.
+    What makes no sense there is thrown away and counted anew.
 
     Raises:
         RedisError: Redis is away.
     """
     try:
         stored = cast(dict[bytes, bytes], redis.hgetall(KEY))
-        epoch = UUID(stored.pop(EPOCH.encode(), b"").decode()) if stored else None
+        if not stored:
+            return None
+        if EPOCH not in stored:
+            redis.hsetnx(KEY, EPOCH, str(uuid4()))
+            stored = cast(dict[bytes, bytes], redis.hgetall(KEY))
+        epoch = UUID(stored.pop(EPOCH, b"").decode())
     except (ResponseError, ValueError) as error:
         log.warning("the tries in Redis cannot be read and are counted anew: %s", error)
         redis.delete(KEY)
-        return None
-    if epoch is None:
         return None
     return Seen(epoch, {int(key): int(value) for key, value in stored.items() if _is(key, value)})
 
@@ -112,6 +107,13 @@ def tried(promo_id: int) -> int:
     """How often the promo was tried while all of it was held, up to the last round."""
     count: int = session().execute(TRIED, {"promo_id": promo_id}).scalar_one()
     return int(count)
+
+
+def _increment(redis: Redis, promo_id: int) -> None:
+    try:
+        redis.hincrby(KEY, str(promo_id))
+    except ResponseError as error:  # it is there, and refuses: no reason to do without its hints
+        log.warning("Redis does not count the tries: %s", error)
 
 
 def _is(key: bytes, value: bytes) -> bool:
