@@ -1,0 +1,61 @@
+"""The promos of a series: one of its own for each window, all of them or none.
+
+Once made they are single promos like any other, each changed, paused or cancelled by itself.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flashpromo.errors import InvalidFields
+from flashpromo.market import products
+from flashpromo.promos import lifecycle
+from flashpromo.promos.errors import PromoOverlaps
+from flashpromo.promos.models import Promo
+from flashpromo.promos.occurrences import Window
+from flashpromo.promos.recurrence import Rule
+from flashpromo.promos.terms import Terms
+
+
+def zone_of(product_id: int) -> str:
+    """The name of the zone in which a product's store reads its times.
+
+    Raises:
+        InvalidFields: there is no such product.
+    """
+    product = products.find(product_id)
+    if product is None:
+        raise InvalidFields({"product_id": "No such product."})
+    return product.store.time_zone
+
+
+def create_all(
+    offer: Mapping[str, Any], rule: Rule, now: datetime, *, publish: bool = False
+) -> list[Promo]:
+    """Make a promo of each window that is not over at `now`.
+
+    The first refusal ends it, and with it the door's transaction: all of them come to be, or none.
+
+    Args:
+        offer: the terms by name, see `Terms`, without `start_time` and `end_time`.
+        rule: in the zone of the product's store, see `zone_of`.
+        now: `app_now()`.
+        publish: all of them, or else they are drafts.
+
+    Returns:
+        The promos in the order of `rule.series(now).windows`.
+
+    Raises:
+        InvalidFields: a term is wrong, or a field of the rule.
+        PromoOverlaps: published, and the window of `day` is not free; with `promo_ids`.
+    """
+    return [_create(offer, window, publish=publish) for window in rule.series(now).windows]
+
+
+def _create(offer: Mapping[str, Any], window: Window, *, publish: bool) -> Promo:
+    terms = Terms(**offer, start_time=window.start, end_time=window.end)
+    try:
+        return lifecycle.create(terms, publish=publish)
+    except PromoOverlaps as refusal:
+        said = f"Another published promo of this product overlaps the window of {window.day}."
+        raise PromoOverlaps(said, day=window.day.isoformat(), **refusal.extra) from refusal
