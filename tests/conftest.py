@@ -1,6 +1,7 @@
 """One database and one Redis number for each pytest worker, emptied before each test."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -66,6 +67,9 @@ def settings(request: pytest.FixtureRequest) -> Settings:
     os.environ.setdefault("FLASHPROMO_ENV", "test")
     # A busy machine must not look like a dead Redis; the tests of a dead Redis set their own.
     os.environ.setdefault("FLASHPROMO_REDIS_TIMEOUT_MS", "5000")
+    # A test may ask as fast as it can; the tests of the rates set their own.
+    for subject in ("TOKEN", "ADDRESS"):
+        os.environ.setdefault(f"FLASHPROMO_REQUESTS_PER_{subject}", "1000000")
     return Settings()
 
 
@@ -165,3 +169,16 @@ def own_redis(app: Flask, clean: None, settings: Settings, tmp_path: Path) -> It
 def no_redis(own_redis: OwnRedis) -> None:
     """The application's Redis is gone."""
     own_redis.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was tried: the sums of what tests recorded as `counted …`."""
+    totals: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "teardown":
+                for name, count in report.user_properties:
+                    if name.startswith("counted "):
+                        totals[name.removeprefix("counted ")] += count
+    for name, total in sorted(totals.items()):
+        terminalreporter.write_line(f"{name}: {total}")

@@ -4,6 +4,9 @@ from apiflask import APIFlask
 
 from flashpromo.api import (
     auth,
+    bulk_clients,
+    bulk_products,
+    caching,
     clients,
     health,
     inbox,
@@ -16,9 +19,12 @@ from flashpromo.api import (
     promo_copies,
     promo_insight,
     promo_lists,
+    promo_series,
     promo_steps,
     promos,
+    rates,
     reservations,
+    segment_members,
     segments,
     stores,
     tokens,
@@ -35,13 +41,17 @@ RESOURCES = (
     stores,
     members,
     products,
+    bulk_products,
     segments,
+    segment_members,
     clients,
+    bulk_clients,
     me,
     inbox,
     promo_lists,
     promo_steps,
     promo_copies,
+    promo_series,
     promo_insight,
     promos,
     reservations,
@@ -62,4 +72,6 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     for resource in RESOURCES:
         app.register_blueprint(resource.blueprint)
     problems.init_app(app)
+    caching.init_app(app)
+    rates.init_app(app, settings)
     openapi.init_app(app)

@@ -1,8 +1,8 @@
 """…/running/ and …/eligible/: the lists that shoppers ask for again and again.
 
-They are kept as finished bytes. What is kept is believed while nobody has written anything that it
-shows, two seconds at most, and never past the next start or end of a promo or the moment when the
-client's location becomes too old; a read that finds it asks the database nothing.
+They are kept as finished bytes with their tag. What is kept is believed while nobody has written
+anything that it shows, two seconds at most, and never past the next start or end of a promo or the
+moment when the client's location becomes too old; a read that finds it asks the database nothing.
 """
 
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from flask import Response, current_app, request
 
 from flashpromo import cache, config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import guard, paging, promo_documents
+from flashpromo.api import etags, fields, guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
-from flashpromo.api.shapes.promos import PromoPage
+from flashpromo.api.shapes.promos import PromoOut, PromoPage
+from flashpromo.api.shapes.queries import PromoPageQuery
 from flashpromo.db import app_now
 from flashpromo.promos import queries
 from flashpromo.promos.models import Promo
@@ -25,9 +25,9 @@ blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions"
 
 @blueprint.get("/running/")
 @guard.allow(Permission.PROMOS_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(PromoPageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
-def list_running(query: PageQuery) -> Response:
+def list_running(query: PromoPageQuery) -> Response:
     """List the promos that run now; a merchant's own."""
     who = guard.principal()
     own_only = who.kind is Kind.MERCHANT
@@ -42,9 +42,9 @@ def list_running(query: PageQuery) -> Response:
 
 @blueprint.get("/eligible/")
 @guard.allow(Permission.OFFERS_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(PromoPageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
-def list_eligible(query: PageQuery) -> Response:
+def list_eligible(query: PromoPageQuery) -> Response:
     """List the promos that the asking client may take now, the nearest first."""
     client_id = guard.client_id()
     return _kept(
@@ -59,24 +59,30 @@ def list_eligible(query: PageQuery) -> Response:
 def _kept(
     name: str,
     stamps: list[str],
-    query: PageQuery,
+    query: PromoPageQuery,
     read: Callable[[datetime], list[Promo]],
     client_id: int | None = None,
 ) -> Response:
     """The page from the cache, or read and kept there; its addresses are part of its key."""
     reading = cache.look_up(f"{name}:{request.url}", stamps)
-    body = reading.value
-    if body is None:
+    kept = reading.value
+    if kept is None:
         now = app_now()
         until = queries.true_until(now, client_id)
-        body = _page(read(now), query, now)
+        kept = _page(read(now), query, now)
         life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
-        cache.remember(reading, body, life_seconds)
-    return Response(body, mimetype="application/json")
+        cache.remember(reading, kept, life_seconds)
+    tag, _, body = kept.partition(b"\n")
+    response = Response(body, mimetype=fields.PART if query.fields else "application/json")
+    response.set_etag(tag.decode())
+    return response
 
 
-def _page(promos: list[Promo], query: PageQuery, now: datetime) -> bytes:
+def _page(promos: list[Promo], query: PromoPageQuery, now: datetime) -> bytes:
+    """The page as it is kept: its tag, a line's end, its bytes."""
     first = query.window["offset"]
     shown = promo_documents.many(promos[first : first + query.page_size], now)
-    page = paging.envelope(query, len(promos), [each.model_dump(mode="json") for each in shown])
-    return current_app.json.dumps(page).encode()
+    names = query.fields or PromoOut.model_fields
+    page = paging.envelope(query, len(promos), [fields.only(each, names) for each in shown])
+    body = current_app.json.dumps(page).encode()
+    return b"\n".join((etags.of(body).encode(), body))
