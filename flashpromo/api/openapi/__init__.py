@@ -13,7 +13,7 @@ from flask import Response, current_app, request
 
 from flashpromo.api import guard
 from flashpromo.api.blueprints import resource
-from flashpromo.api.openapi import links, operations, parts, prose, schemas, shared
+from flashpromo.api.openapi import links, operations, parts, prose, schemas, shared, traits
 
 KEPT: Final = "flashpromo_openapi"
 
@@ -66,6 +66,7 @@ def _document() -> bytes:
 def _complete(spec: Any) -> Any:
     document: dict[str, Any] = schemas.tidied(spec)
     parts.add_to(document["components"])
+    traits.part_schemas(document["components"]["schemas"])
     document["tags"] = prose.tags(document)
     document["security"] = [{"token": []}]
     operations.complete(document)

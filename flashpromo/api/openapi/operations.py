@@ -6,8 +6,8 @@ from typing import Any, Final
 from flask import current_app
 
 from flashpromo.accounts.permissions import GRANTS, MEANINGS, Permission
-from flashpromo.api import bodies, bulk, guard, once, problems
-from flashpromo.api.openapi import parts, refused, schemas
+from flashpromo.api import bodies, bulk, guard, problems
+from flashpromo.api.openapi import parts, refused, schemas, traits
 
 ARGUMENT: Final = re.compile(r"<(?:[^<:]+:)?([^>]+)>")
 SUCCESSES: Final = {"200": "Done.", "201": "Created.", "204": "Done; there is no body."}
@@ -20,18 +20,19 @@ def complete(document: dict[str, Any]) -> None:
         path = ARGUMENT.sub(r"{\1}", rule.rule)
         for method, operation in paths.get(path, {}).items():
             if method.upper() in (rule.methods or ()):
-                _complete(rule.endpoint, operation)
-                if path.startswith(problems.API):
-                    operation["responses"] |= refused.responses(rule.endpoint, operation)
+                _complete(rule.endpoint, method, operation)
                 if "201" in operation["responses"] and _has_items(path, paths):
-                    _add_headers(operation["responses"]["201"], "Location")
+                    traits.headers(operation["responses"]["201"], "Location")
+                if path.startswith(problems.API):
+                    operation["responses"] |= refused.responses(rule.endpoint, path, operation)
+                traits.rated(path, operation)
 
 
-def _complete(endpoint: str, operation: dict[str, Any]) -> None:
+def _complete(endpoint: str, method: str, operation: dict[str, Any]) -> None:
     operation["operationId"] = endpoint.rpartition(".")[2]
     operation["summary"] = operation["summary"].rstrip(".")
     _permission(guard.needed(endpoint), operation)
-    _parameters(endpoint, operation)
+    _parameters(operation)
     if rows := bulk.request_body(current_app.view_functions[endpoint]):
         operation["requestBody"] = rows
     if "requestBody" in operation:
@@ -39,8 +40,7 @@ def _complete(endpoint: str, operation: dict[str, Any]) -> None:
     for status, answer in operation["responses"].items():
         if answer["description"] == current_app.config["SUCCESS_DESCRIPTION"]:
             answer["description"] = SUCCESSES[status]
-        if once.takes_key(endpoint):
-            _add_headers(answer, "IdempotencyReplayed")
+    traits.add(endpoint, method, operation)
 
 
 def _permission(needed: str | None, operation: dict[str, Any]) -> None:
@@ -56,15 +56,13 @@ def _permission(needed: str | None, operation: dict[str, Any]) -> None:
     operation["x-permission"] = str(permission)
 
 
-def _parameters(endpoint: str, operation: dict[str, Any]) -> None:
+def _parameters(operation: dict[str, Any]) -> None:
     described = [
         parts.path_argument(each["name"]) if each["in"] == "path" else each
         for each in operation["parameters"]
     ]
     for each in described:
         schemas.parameter(each)
-    if once.takes_key(endpoint):
-        described.append({"$ref": "#/components/parameters/IdempotencyKey"})
     operation["parameters"] = described
 
 
@@ -72,7 +70,3 @@ def _has_items(collection: str, paths: dict[str, Any]) -> bool:
     """Whether what is created there can be read at an address of its own."""
     item = re.compile(re.escape(collection) + r"\{\w+\}/")
     return any(item.fullmatch(path) and "get" in found for path, found in paths.items())
-
-
-def _add_headers(answer: dict[str, Any], *names: str) -> None:
-    answer.setdefault("headers", {}).update(parts.headers(*names))

@@ -58,12 +58,63 @@ HEADERS: Final[dict[str, Any]] = {
         "description": "`true` when this is the first answer to the key, given again.",
         "schema": {"type": "string", "enum": ["true"]},
     },
+    "ETag": {
+        "description": "The version of the document, for `If-Match` and `If-None-Match`.",
+        "required": True,
+        "schema": {"type": "string"},
+    },
+    "RateLimitLimit": {
+        "description": "How many requests fit into a window.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "RateLimitRemaining": {
+        "description": "How many are left just now.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "RateLimitReset": {
+        "description": "Seconds until all are left again.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "RateLimitPolicy": {
+        "description": "The limit that is nearest, with its window in seconds.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How that limit stands: what is left, and the seconds until it is whole.",
+        "schema": {"type": "string"},
+    },
+}
+
+PARAMETERS: Final[dict[str, Any]] = {
+    "IdempotencyKey": once.PARAMETER,
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` that you have seen; another version is not overwritten: 412.",
+        "schema": {"type": "string"},
+        "example": "*",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "The `ETag` of what you have; if it still holds, the answer is 304.",
+        "schema": {"type": "string"},
+    },
 }
 
 NAMES: Final = {
     "RetryAfter": "Retry-After",
     "WWWAuthenticate": "WWW-Authenticate",
     "IdempotencyReplayed": once.REPLAYED,
+    "RateLimitLimit": "RateLimit-Limit",
+    "RateLimitRemaining": "RateLimit-Remaining",
+    "RateLimitReset": "RateLimit-Reset",
+    "RateLimitPolicy": "RateLimit-Policy",
 }
 """The header behind a component's name, where it is not the same."""
 
@@ -73,7 +124,11 @@ RESERVATION_KEY: Final[dict[str, Any]] = {
 }
 ID: Final[dict[str, Any]] = {"type": "integer", "minimum": 1, "maximum": BIGGEST_ID}
 
+UUID: Final[dict[str, Any]] = {"type": "string", "format": "uuid"}
+
 PATH_ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "token_id": {"description": "The id of a token, session or key.", "schema": UUID},
+    "key_id": {"description": "The id of a key.", "schema": UUID},
     "key": {
         "description": "The `reservation_id` of a reservation, or its `id`.",
         "schema": RESERVATION_KEY,
@@ -92,7 +147,7 @@ def add_to(components: dict[str, Any]) -> None:
     """Put the shared parts into the components."""
     components["schemas"]["Problem"] = PROBLEM
     components["headers"] = HEADERS
-    components["parameters"] = {"IdempotencyKey": once.PARAMETER}
+    components["parameters"] = PARAMETERS
 
 
 def headers(*names: str) -> dict[str, Any]:

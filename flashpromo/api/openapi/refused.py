@@ -13,7 +13,7 @@ from flask import current_app
 
 from flashpromo.api import guard, once, problems, refusals
 from flashpromo.api.guard import InsufficientScope
-from flashpromo.api.openapi import parts
+from flashpromo.api.openapi import parts, traits
 from flashpromo.errors import (
     BadRequest,
     DomainError,
@@ -21,6 +21,7 @@ from flashpromo.errors import (
     InvalidFields,
     NotAuthenticated,
     NotFound,
+    TooSoon,
 )
 from flashpromo.idempotency.answers import InFlight, KeyReused
 
@@ -80,10 +81,10 @@ TOO_LARGE: Final = Refusal(
 )
 
 
-def responses(endpoint: str, operation: dict[str, Any]) -> dict[str, Any]:
+def responses(endpoint: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
     """The error responses of an operation, by status."""
     found: dict[int, dict[str, Refusal]] = {}
-    for each in _all(endpoint, operation):
+    for each in _all(endpoint, path, operation):
         found.setdefault(each.status, {}).setdefault(each.code, each)
     return {
         str(status): _response(status, list(by_code.values()))
@@ -91,15 +92,17 @@ def responses(endpoint: str, operation: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _all(endpoint: str, operation: dict[str, Any]) -> Iterator[Refusal]:
+def _all(endpoint: str, path: str, operation: dict[str, Any]) -> Iterator[Refusal]:
     yield from map(Refusal.of, _errors(endpoint, operation))
     if "requestBody" in operation or once.takes_key(endpoint):
         yield TOO_LARGE
+    if traits.is_counted(path):
+        yield Refusal.of(TooSoon)
 
 
 def _errors(endpoint: str, operation: dict[str, Any]) -> Iterator[type[DomainError]]:
-    places = {parameter.get("in", "header") for parameter in operation["parameters"]}
-    if "requestBody" in operation or places & {"query", "header"}:
+    places = {parameter.get("in") for parameter in operation["parameters"]}
+    if "requestBody" in operation or "query" in places or once.takes_key(endpoint):
         yield BadRequest
     if guard.needed(endpoint) != guard.ANYONE:
         yield from (NotAuthenticated, Forbidden, InsufficientScope)
