@@ -24,6 +24,7 @@ from flashpromo.db import transaction
 NDJSON: Final = "application/x-ndjson"
 BLOCK_BYTES: Final = 64 * 1024
 ROWS: Final = "rows_taken"
+ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -112,7 +113,7 @@ def _shown(result: RowResult) -> dict[str, Any]:
 
 
 def _write(answer: IO[bytes], document: dict[str, Any]) -> None:
-    answer.write(json.dumps(document, ensure_ascii=False).encode() + b"\n")
+    answer.write(ENCODE(document).encode() + b"\n")
 
 
 def _sent(answer: IO[bytes]) -> Response:
