@@ -99,7 +99,6 @@ def measure(promo_id: int) -> int | None:
     if run.audience_count is not None:
         return None
     untold = audiences.count_reached_untold(promo_id, run.activated_at)
-    barrier("audience.counted")
     if not runs.record_audience(promo_id, run.activated_at, untold):
         return None
     return run.notified_count + untold

@@ -55,6 +55,12 @@ WHERE (run.cancelled_at IS NOT NULL AND num_nonnulls(run.sold_out_at, run.ended_
   OR run.ended_at < promo.end_time
 """
 
+AUDIENCE = """
+SELECT promo_id, activated_at, notified_count, audience_count FROM promo_run
+WHERE audience_count IS NOT NULL
+  AND (activated_at IS NULL OR notified_count IS NULL OR audience_count < notified_count)
+"""
+
 # The sweep comes every second; sixty of them missing are a fault.
 FINISHED_WITHDRAWN = """
 SELECT promo.id AS promo_id, promo.end_time, run.sold_out_at, run.cancelled_at, run.ended_at
@@ -89,6 +95,11 @@ CHECKS: Final[Sequence[Check]] = (
         "sold_out",
         "A promo is sold out exactly when it has sold and no open unit is left unsold.",
         SOLD_OUT,
+    ),
+    Check(
+        "audience_holds_the_told",
+        "An audience is counted of an activation only, and is no smaller than those it told.",
+        AUDIENCE,
     ),
     Check(
         "cancelled_holds_nothing",

@@ -24,6 +24,10 @@ PLANTS = {
             update("promo_run", "sold_out_at = NULL", "promo_id = :sold_out"),
         ],
     ],
+    "audience_holds_the_told": [
+        [update("promo_run", "audience_count = 1", "promo_id = :draft")],
+        [update("promo_run", "audience_count = notified_count - 1", "promo_id = :shelf_2")],
+    ],
     "cancelled_holds_nothing": [
         [update("promo_run", "cancelled_at = :now", "promo_id = :shelf_2")]
     ],

@@ -46,6 +46,14 @@ def test_one_client_more_changes_a_number_by_one_step_at_most(rule, count, quest
         assert 0 <= after - before < rule.minimum + 2 * rule.step
 
 
+@given(rules, st.integers(1, 1_000_000), counts, questions)
+def test_one_client_who_moves_from_part_to_part_changes_no_sum_by_more(rule, one, other, question):
+    """Like one who mutes promos: two parts change, each by a step or by a group that is hidden."""
+    before = rule.shown(one, f"a {question}") + rule.shown(other, f"b {question}")
+    after = rule.shown(one - 1, f"a {question}") + rule.shown(other + 1, f"b {question}")
+    assert abs(after - before) < rule.minimum + 2 * rule.step
+
+
 @given(rules, counts, counts, questions)
 def test_more_clients_are_never_shown_as_fewer(rule, one, other, question):
     fewer, more = sorted((one, other))
