@@ -8,6 +8,7 @@ from flashpromo.api import (
     bulk_products,
     caching,
     clients,
+    docs_pages,
     health,
     inbox,
     keys,
@@ -57,6 +58,7 @@ RESOURCES = (
     reservations,
     health,
     openapi,
+    docs_pages,
 )
 
 

@@ -25,9 +25,14 @@ STRICT: Final[Policy] = {
 _OPTIONS: Final = "talisman_view_options"
 
 
-def policy(content: Policy) -> Callable[[View], View]:
-    """Give a view a content security policy of its own."""
-    return _with_options(content_security_policy=dict(content))
+def policy(content: Policy, *, nonce_in: Sequence[str] = ()) -> Callable[[View], View]:
+    """Give a view a content security policy of its own.
+
+    Directives of `nonce_in` also let in what carries the `csp_nonce()` of the page.
+    """
+    return _with_options(
+        content_security_policy=dict(content), content_security_policy_nonce_in=list(nonce_in)
+    )
 
 
 def also_without_https(view: View) -> View:
