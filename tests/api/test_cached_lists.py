@@ -1,5 +1,6 @@
 """Unchanged lists cost no query; a change is seen by the next request; nothing false is kept."""
 
+import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from tests.api.conftest import Caller
 from tests.api.test_promos import PROMOS, later, terms
 from tests.world import World
 
+ZIPPED = {"Accept-Encoding": "gzip"}
 LISTS = [f"{PROMOS}running/", f"{PROMOS}eligible/"]
 
 
@@ -59,6 +61,42 @@ def test_a_merchant_s_list_costs_none_either(techshop: Caller, world: World, eng
     with counting(engine) as sent:
         assert techshop.get(LISTS[0]).data == first.data
     assert sent == []
+
+
+@pytest.mark.usefixtures("slow_clock")
+@pytest.mark.parametrize("path", LISTS)
+def test_asking_whether_a_list_has_changed_costs_no_query(
+    techshop: Caller, alice: Caller, world: World, engine: Engine, path: str
+):
+    """Compressed or not, whole or in part, and with its rate counted."""
+    techshop.post(PROMOS, terms(world))
+    for asked, headers in ((path, {}), (path, ZIPPED), (f"{path}?fields=id,state", {})):
+        first = alice.get(asked, headers=headers)
+        with counting(engine) as sent:
+            second = alice.get(asked, headers=headers)
+            tag = {"If-None-Match": first.headers["ETag"]}
+            again = alice.get(asked, headers=headers | tag)
+        assert sent == []
+        assert (second.data, again.status_code, again.data) == (first.data, 304, b"")
+        for answer in (first, second, again):
+            assert answer.headers["Cache-Control"] == "private, no-cache"
+            assert "Authorization" in answer.headers["Vary"]
+            assert int(answer.headers["RateLimit-Remaining"]) > 0
+        techshop.patch(f"/api/market/stores/{world.store_id}/", {"name": f"Shop {asked}{headers}"})
+        if "fields" not in asked:
+            assert alice.get(asked, headers=headers | tag).status_code == 200
+
+
+@pytest.mark.usefixtures("slow_clock")
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_of_promos_is_compressed_and_has_a_tag_of_its_own(
+    techshop: Caller, alice: Caller, world: World, path: str
+):
+    techshop.patch(f"/api/market/stores/{world.store_id}/", {"name": "TechShop " * 20})
+    techshop.post(PROMOS, terms(world, segment_ids=[world.new_users, world.frequent]))
+    plain, zipped = alice.get(path), alice.get(path, headers=ZIPPED)
+    assert gzip.decompress(zipped.data) == plain.data
+    assert zipped.headers["ETag"] != plain.headers["ETag"]
 
 
 @pytest.mark.parametrize("path", LISTS)
