@@ -17,7 +17,7 @@ from flashpromo.api import etags
 from flashpromo.api.fields import PART
 from flashpromo.api.problems import API, MIMETYPE
 
-SMALLEST_COMPRESSED: Final = 1000
+SMALLEST_COMPRESSED: Final = 500
 READS: Final = frozenset({"GET", "HEAD"})
 VERSIONED: Final = re.compile(r"/static/vendor/[^/]+-\d+\.\d[^/]*/.+")
 NOT_OF_A_304: Final = ("Content-Type", "Content-Length", "Location")
