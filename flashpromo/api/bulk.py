@@ -132,28 +132,34 @@ def _blocks(answer: IO[bytes]) -> Iterator[bytes]:
 
 
 def _described(shape: type[BaseModel]) -> dict[str, Any]:
-    schema = shape.model_json_schema(ref_template="#/components/schemas/{model}")
-    example = schema.get("example", {})
-    header, cells = ",".join(example), ",".join(map(str, example.values()))
+    schema = shape.model_json_schema()
+    example, columns = schema.get("example", {}), list(shape.model_fields)
+    keys = [name for name in columns if name.endswith("_id") and name != "store_id"]
+    header = f"({'|'.join(keys)})" + "".join(f"(,{name})?" for name in columns if name not in keys)
     return {
         "required": True,
         "description": (
-            "One row a line, in UTF-8; the first line of CSV names the columns. A body that is "
-            "sent in chunks, without `Content-Length`, ends with an empty line: otherwise a "
-            "broken upload could not be told from a whole one."
+            "One row a line, in UTF-8. The first line of CSV names the columns, in any order. A "
+            "body that is sent in chunks, without `Content-Length`, ends with an empty line: "
+            "otherwise a broken upload could not be told from a whole one."
         ),
         "content": {
             NDJSON: {
                 "schema": {
                     "type": "string",
+                    "pattern": r"[^\s\ufeff]",
                     "contentMediaType": NDJSON,
                     "contentSchema": schema,
                 },
                 "example": json.dumps(example) + "\n",
             },
             "text/csv": {
-                "schema": {"type": "string", "contentMediaType": "text/csv"},
-                "example": f"{header}\n{cells}\n",
+                "schema": {
+                    "type": "string",
+                    "pattern": rf"^{header}(\r?\n[^\n]*)*$",
+                    "contentMediaType": "text/csv",
+                },
+                "example": f"{','.join(example)}\n{','.join(map(str, example.values()))}\n",
             },
         },
     }
