@@ -8,12 +8,12 @@ behind the lock. Of two writers who have seen the same, one is refused.
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 
-from flask import current_app, request
+from flask import Response, current_app, request
 from pydantic import BaseModel
 
 from flashpromo.api import fields
@@ -43,7 +43,7 @@ def tagged(view: Callable[..., Any]) -> Callable[..., Any]:
         status, headers = rest or (200, {})
         headers = {**headers, "ETag": f'"{of(document.model_dump_json().encode())}"'}
         if fields is not None and fields.fields:
-            return _part(document, fields.fields), status, headers
+            return _part(document, fields.fields, headers)
         return document, status, headers
 
     setattr(answered, _MARK, True)
@@ -90,5 +90,7 @@ def matched(tag: str) -> str | None:
     return None
 
 
-def _part(document: BaseModel, names: frozenset[str]) -> Any:
-    return fields.answer(fields.only(document, names))
+def _part(document: BaseModel, names: frozenset[str], headers: Mapping[str, str]) -> Response:
+    part = fields.answer(fields.only(document, names))
+    part.headers.update(headers)
+    return part
