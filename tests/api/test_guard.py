@@ -14,6 +14,8 @@ from tests.api.conftest import Caller
 
 OPEN = {
     "auth.create_token": "POST",
+    "docs_pages.docs": "GET",
+    "docs_pages.reference": "GET",
     "health.healthz": "GET",
     "health.readyz": "GET",
     "openapi.spec": "GET",
