@@ -115,3 +115,20 @@ def test_a_strange_promo_is_a_wrong_field(alice: Caller, promo_id):
 
 def test_an_unknown_promo_is_not_found(alice: Caller):
     assert alice.post(RESERVATIONS, {"promo_id": 999}).status_code == 404
+
+
+def test_one_reservation_is_found_by_either_of_its_ids(alice: Caller, promo_id: int):
+    made = alice.post(RESERVATIONS, {"promo_id": promo_id})
+    found = alice.get(made.headers["Location"])
+    assert (found.status_code, found.json) == (200, made.json)
+    assert alice.get(f"{RESERVATIONS}{made.json['reservation_id']}/").json == made.json
+
+
+def test_a_reservation_is_its_own_clients_alone(
+    alice: Caller, ann: Caller, techshop: Caller, promo_id: int
+):
+    made = alice.post(RESERVATIONS, {"promo_id": promo_id}).json
+    for key in (made["id"], made["reservation_id"]):
+        assert ann.get(f"{RESERVATIONS}{key}/").status_code == 404
+        assert techshop.get(f"{RESERVATIONS}{key}/").status_code == 403
+    assert alice.get(f"{RESERVATIONS}999/").status_code == 404
