@@ -22,6 +22,7 @@ from apiflask import APIFlask
 from cachetools import TTLCache
 from flask import Response, current_app, request
 from redis import Redis
+from redis.commands.core import Script
 
 from flashpromo import cache
 from flashpromo.api.problems import API
@@ -117,6 +118,7 @@ class Rates:
         self._window_seconds = settings.rate_window_seconds
         self._own: TTLCache[str, float] = TTLCache(SUBJECTS, self._window_seconds)
         self._lock = Lock()
+        self._script: Script | None = None
 
     def take(self, subjects: Sequence[Subject]) -> list[Standing]:
         """Count one request for all of them if it fits; how each stood before."""
@@ -128,9 +130,10 @@ class Rates:
         ]
 
     def _take_shared(self, redis: Redis, subjects: Sequence[Subject]) -> list[float]:
-        script = redis.register_script(TAKE)
+        self._script = self._script or redis.register_script(TAKE)
+        keys = [each.key for each in subjects]
         window = int(self._window_seconds * 1_000_000)
-        answer = script([each.key for each in subjects], [window, *(s.most for s in subjects)])
+        answer = self._script(keys, [window, *(each.most for each in subjects)], client=redis)
         return [microseconds / 1_000_000 for microseconds in cast(list[int], answer)]
 
     def _take_own(self, subjects: Sequence[Subject]) -> list[float]:
