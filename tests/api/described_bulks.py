@@ -1,4 +1,4 @@
-"""How schemathesis sends the bodies of bulks: they are texts, and whatever else it makes is none."""
+"""How schemathesis sends the bodies of bulks: texts; whatever else it makes is nothing."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.conftest import Caller
 from tests.processes.running import eventually
-from tests.processes.web import Web, serving
+from tests.processes.weighed_web import Web, serving
 
 ROWS, SOME = 100_000, 20_000
 CHUNK = 500

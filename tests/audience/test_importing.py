@@ -11,6 +11,7 @@ from flashpromo.audience import clients, importing
 from flashpromo.audience.client_terms import ClientChanges
 from flashpromo.bulk.errors import ChangedMeanwhile
 from flashpromo.bulk.source import UnreadableFile
+from flashpromo.bulk.staging import RowResult
 from flashpromo.db import app_now, session, transaction
 from tests.audience.importing_file import client, count, import_file, meanwhile
 
@@ -75,6 +76,33 @@ def test_an_empty_cell_means_no_place_and_no_segment_but_never_consent():
     row = client("m-1")
     assert (row.latitude, row.located_at, row.segment_ids) == (None, None, [])
     assert (row.opted_in, row.time_zone) == (False, "America/Mexico_City")
+
+
+def test_quiet_hours_come_stay_and_go():
+    def hours():
+        row = client("m-1")
+        return row.quiet_from and f"{row.quiet_from:%H:%M}-{row.quiet_until:%H:%M}"
+
+    import_file("external_id,quiet_from,quiet_until\nm-1,22:00,07:30\n")
+    assert hours() == "22:00-07:30"
+    import_file("external_id,opted_in\nm-1,no\n")
+    assert hours() == "22:00-07:30"
+    import_file("external_id,quiet_from,quiet_until\nm-1,,\n")
+    assert hours() is None
+
+
+def test_what_became_of_each_row_is_told_in_the_order_of_the_file():
+    import_file("external_id\nm-2\n")
+    told: list[RowResult] = []
+    rows = [(1, {"external_id": "m-1"}), (2, {}), (3, {"external_id": "m-2"})]
+    with transaction():
+        importing.import_clients(rows, told.append, every=True)
+    assert [(row.line, row.external_id, row.status) for row in told] == [
+        (1, "m-1", "created"),
+        (2, None, "rejected"),
+        (3, "m-2", "updated"),
+    ]
+    assert [row.id for row in told] == [client("m-1").id, None, client("m-2").id]
 
 
 def test_json_lines_say_the_same_as_csv(world):

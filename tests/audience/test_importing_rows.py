@@ -51,6 +51,13 @@ BAD = [
     ({"external_id": "m", "opted_in": "perhaps"}, "opted_in 'perhaps' is neither true nor false"),
     ({"external_id": "m", "opted_in": 2}, "opted_in 2 is neither true nor false"),
     ({"external_id": "m", "opted_in": []}, "opted_in [] is neither true nor false"),
+    ({"external_id": "m", "quiet_from": "22:00"}, "quiet_until is missing: quiet hours need both"),
+    ({"external_id": "m", "quiet_until": "7:00"}, "quiet_until '7:00' is not a time of day"),
+    ({"external_id": "m", "quiet_from": "24:00"}, "quiet_from '24:00' is not a time of day"),
+    (
+        {"external_id": "m", "quiet_from": "22:00", "quiet_until": "22:00"},
+        "quiet_until is equal to quiet_from",
+    ),
     ({"external_id": "m", "username": "a b"}, "username has other than"),
     ({"external_id": "m", "username": "a" * 151}, "username has other than"),
     ({"external_id": "m", "username": "a", "email": "nowhere"}, "email 'nowhere' is not an"),
