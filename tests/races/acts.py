@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import text
 
 from flashpromo import cache, campaign, config, jobs
 from flashpromo.accounts import tokens
-from flashpromo.accounts.models import SignIn
+from flashpromo.accounts.models import SignIn, User
 from flashpromo.checkout import hold as holds
 from flashpromo.checkout import queries, settle
 from flashpromo.cli import rounds
@@ -118,13 +119,22 @@ def sweep() -> None:
     rounds.sweep_finished()
 
 
-def issue_token(client_id: int) -> str:
-    """A token of a new sign-in of the client."""
-    sign_in = SignIn(username=f"client-{client_id}", password_hash="-", client_id=client_id)
+def issue_token(client_id: int | None) -> str:
+    """A token of a new sign-in of the client, or of a new operator."""
     with transaction():
+        operator = User(is_operator=True)
+        if client_id is None:
+            session().add(operator)
+            session().flush()
+        owner = {"client_id": client_id, "user_id": operator.id}
+        sign_in = SignIn(username=f"person-{client_id}", password_hash="-", **owner)
         session().add(sign_in)
         session().flush()
-        return tokens.issue(sign_in, hours=1).token
+        issued = tokens.issue(sign_in, hours=1).token
+        session().flush()
+        # Used a moment ago: no request has that to write down first.
+        session().execute(text("UPDATE auth_token SET last_used_at = app_now()"))
+        return issued
 
 
 def post(token: str, path: str, body: Any, key: str) -> tuple[int, bytes]:
@@ -138,6 +148,15 @@ def post(token: str, path: str, body: Any, key: str) -> tuple[int, bytes]:
             break
         time.sleep(0.01)
     return answer.status_code, answer.data
+
+
+def edit(token: str, method: str, path: str, body: Any, tag: str) -> tuple[int, str]:
+    """Send a change of what has this tag; the status, and the code of a refusal."""
+    app = current_app._get_current_object()
+    headers = {"Authorization": f"Bearer {token}", "If-Match": tag}
+    with app.app_context():
+        answer = app.test_client().open(path, method=method, json=body, headers=headers)
+    return answer.status_code, (answer.json or {}).get("code", "")
 
 
 def post_as_one(writers: int, token: str, path: str, body: Any, key: str) -> list[Any]:
