@@ -8,14 +8,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from tempfile import TemporaryFile
-from typing import IO, Any, Final, Literal, Protocol, TypeVar
+from typing import IO, Annotated, Any, Final, Literal, Protocol, TypeVar
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, Field
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo import config, db
 from flashpromo.api import uploads
+from flashpromo.api.paging import LAST_PAGE, whole_in_query
 from flashpromo.api.shapes.bulk import RowOut
 from flashpromo.bulk.source import Columns, Record, records
 from flashpromo.bulk.staging import Report, RowResult
@@ -44,9 +45,22 @@ class Bulk(Protocol):
 
 
 class BulkQuery(BaseModel):
-    """Which rows the answer tells of: all, or only those that were rejected."""
+    """Which rows the answer tells of, and how many there must be."""
 
-    results: Literal["all", "errors"] = "all"
+    results: Annotated[
+        Literal["all", "errors"],
+        Field(description="Tell of every row, or only of those that were rejected."),
+    ] = "all"
+    rows: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            le=LAST_PAGE,
+            description="How many rows the body has. With another number nothing is written: a "
+            "body sent in chunks, without `Content-Length`, cannot break off unseen.",
+        ),
+        BeforeValidator(whole_in_query),
+    ] = None
 
 
 def carry_out(columns: Columns, bulk: Bulk, query: BulkQuery) -> Response:
@@ -65,6 +79,8 @@ def carry_out(columns: Columns, bulk: Bulk, query: BulkQuery) -> Response:
     try:
         with uploads.received(settings.max_bulk_bytes) as body:
             rows = _at_most(settings.max_bulk_rows, records(body, columns, form))
+            if query.rows is not None:
+                rows = _exactly(query.rows, rows)
             with transaction(timeout_seconds=settings.bulk_timeout_seconds):
                 done = bulk(
                     rows,
@@ -98,6 +114,14 @@ def _at_most(limit: int, rows: Iterator[Record]) -> Iterator[Record]:
     yield from islice(rows, limit)
     if next(rows, None) is not None:
         raise RequestEntityTooLarge(f"At most {limit} rows are taken at once.")
+
+
+def _exactly(stated: int, rows: Iterator[Record]) -> Iterator[Record]:
+    found = 0
+    for found, row in enumerate(rows, start=1):  # noqa: B007 - counts to the end
+        yield row
+    if found != stated:
+        raise uploads.IncompleteUpload(f"There are {found} rows, not {stated}.")
 
 
 def _shown(result: RowResult) -> dict[str, Any]:
@@ -140,8 +164,8 @@ def _described(shape: type[BaseModel]) -> dict[str, Any]:
         "required": True,
         "description": (
             "One row a line, in UTF-8. The first line of CSV names the columns, in any order. A "
-            "body that is sent in chunks, without `Content-Length`, ends with an empty line: "
-            "otherwise a broken upload could not be told from a whole one."
+            "body that is sent in chunks, without `Content-Length`, ends with a whole line; say "
+            "`rows` to be sure that it did not break off between two of them."
         ),
         "content": {
             NDJSON: {

@@ -1,8 +1,9 @@
 """How large bodies come in: into a file, whole or not at all, in memory that does not grow.
 
-An upload that is slow or breaks off holds no connection to the database, and nothing of it is
-written. The server tells a body that broke off from a complete one only by its length. So one that
-comes without a length, in chunks, says itself where it ends: by an empty line.
+An upload that is slow or breaks off holds no connection to the database. The server tells a body
+that broke off from a complete one only by its length. One that comes without a length, in chunks,
+must at least end with a whole line, so that no row is written by half; a caller that wants all or
+nothing there as well says how many rows there are (`api.bulk`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,8 @@ from flashpromo.bulk.source import Format
 from flashpromo.errors import BadRequest, DomainError
 
 BLOCK_BYTES: Final = 64 * 1024
-ENDS: Final = (b"\n\n", b"\n\r\n")
+ENDS: Final = (b"\n", b"}")
+"""How the last line shows that it is whole: half an object is no JSON, half a cell may be CSV."""
 FORMATS: Final[Mapping[str, Format | None]] = {
     "application/x-ndjson": "ndjson",
     "application/ndjson": "ndjson",
@@ -83,10 +85,10 @@ def _receive(body: IO[bytes], limit: int) -> None:
     while block := request.stream.read(BLOCK_BYTES):
         body.write(block)
         found += len(block)
-        last = (last + block)[-3:]
+        last = block
         if found > limit:
             raise RequestEntityTooLarge
     if stated is not None and found < stated:
         raise IncompleteUpload
     if stated is None and found and not last.endswith(ENDS):
-        raise IncompleteUpload("A body without Content-Length must end with an empty line.")
+        raise IncompleteUpload("A body without Content-Length must end with a whole line.")

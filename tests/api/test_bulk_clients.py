@@ -166,33 +166,41 @@ def test_a_bulk_has_a_limit_of_its_own(app, operator, settings, rows, monkeypatc
     assert rows("client_external") == 1
 
 
-@pytest.mark.parametrize("length", [None, 1000])
-def test_a_body_that_broke_off_leaves_nothing(operator, rows, length):
-    """Nothing but its length, or the empty line at its end, tells a whole body from a half one."""
-    environ = {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(b'{"external_id":"a"}\n')}
-    headers = {"Content-Length": str(length)} if length else {}
-    refused = operator.http.open(
-        BULK,
+def in_chunks(operator, body: bytes, query: str = "", **environ: str):
+    return operator.http.open(
+        BULK + query,
         method="POST",
-        headers={"Authorization": f"Bearer {operator.token}", **headers},
-        environ_overrides=environ,
+        headers={"Authorization": f"Bearer {operator.token}"},
+        environ_overrides={
+            "wsgi.input_terminated": True,
+            "wsgi.input": io.BytesIO(body),
+            **environ,
+        },
         content_type=NDJSON,
     )
+
+
+WHOLE = b'{"external_id":"a"}\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "query", "length"),
+    [
+        pytest.param(WHOLE, "", "1000", id="shorter than its length"),
+        pytest.param(WHOLE + b'{"external_id":"b', "", None, id="in the middle of a line"),
+        pytest.param(WHOLE, "?rows=2", None, id="between two lines"),
+    ],
+)
+def test_a_body_that_broke_off_leaves_nothing(operator, rows, body, query, length):
+    refused = in_chunks(operator, body, query, **({"CONTENT_LENGTH": length} if length else {}))
     assert (refused.status_code, refused.json["code"]) == (400, "incomplete_upload")
     assert rows("client_external") == 0
 
 
-@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_a_body_without_length_ends_with_an_empty_line(operator, rows, end):
-    body = b'{"external_id":"a"}' + end * 2
-    environ = {"wsgi.input_terminated": True, "wsgi.input": io.BytesIO(body)}
-    done = operator.http.open(
-        BULK,
-        method="POST",
-        headers={"Authorization": f"Bearer {operator.token}"},
-        environ_overrides=environ,
-        content_type=NDJSON,
-    )
+@pytest.mark.parametrize("body", [WHOLE, WHOLE.rstrip(), WHOLE.rstrip() + b"\r\n\r\n"])
+@pytest.mark.parametrize("query", ["", "?rows=1"])
+def test_a_body_without_length_ends_with_a_whole_line(operator, rows, body, query):
+    done = in_chunks(operator, body, query)
     assert json.loads(done.text.splitlines()[-1])["summary"]["created"] == 1
     assert rows("client_external") == 1
 
