@@ -102,4 +102,9 @@ def _change(client_id: int, body: Given) -> ClientOut:
 
 
 def _seen(client_id: int) -> datetime | None:
-    return etags.seen(lambda: (client_documents.one(client_id), clients.get(client_id).updated_at))
+    def read() -> tuple[ClientOut, datetime]:
+        # The version first: a document that is read later than it can only be refused.
+        version = clients.get(client_id).updated_at
+        return client_documents.one(client_id), version
+
+    return etags.seen(read)
