@@ -106,6 +106,11 @@ def redis(app: Flask, settings: Settings) -> Iterator[Redis]:
 @pytest.fixture
 def clean(engine: Engine, redis: Redis) -> None:
     """Empty every table, drop the weeks that a test made, and set the clock right again."""
+    empty(engine)
+
+
+def empty(engine: Engine) -> None:
+    """The same for a story that begins again."""
     names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -75,7 +75,7 @@ def seen(read: Callable[[], tuple[BaseModel, Version]]) -> Version | None:
     document, version = read()
     if request.if_match.star_tag:
         return None
-    strong = {tag.removesuffix(ENCODED) for tag in request.if_match.as_set()}
+    strong = {tag.removesuffix(ENCODED) for tag in request.if_match.as_set() if tag}
     if of(document.model_dump_json().encode()) not in strong:
         raise PreconditionFailed
     return version

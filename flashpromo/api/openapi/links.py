@@ -5,10 +5,11 @@ thing and whose path needs no more than its id.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
-ONE_ARGUMENT: Final = re.compile(r"\{(\w+)\}")
-KEYS: Final = {"key": "$response.body#/reservation_id"}
+ARGUMENT: Final = re.compile(r"\{(\w+)\}")
+KEYS: Final = {"key": "$response.body#/reservation_id", "user_id": "$response.body#/user_id"}
 """What stands for a path argument, where it is not the `id` of what was created."""
 
 
@@ -23,20 +24,17 @@ def add_to(document: dict[str, Any]) -> None:
             created["links"] = found
 
 
-def _links(collection: str, paths: dict[str, Any]) -> Any:
+def _links(collection: str, paths: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     under = re.compile(re.escape(collection) + r"\{(\w+)\}/([a-z-]+/)*")
+    known = {name: f"$request.path.{name}" for name in ARGUMENT.findall(collection)}
     for path, operations in paths.items():
-        if not under.fullmatch(path):
-            continue
-        (argument,) = ONE_ARGUMENT.findall(path.removeprefix(collection))
-        if collection.count("{"):
-            continue
-        for operation in operations.values():
-            yield (
-                operation["operationId"],
-                {
+        if found := under.fullmatch(path):
+            name = found[1]
+            parameters = {**known, name: KEYS.get(name, "$response.body#/id")}
+            for operation in operations.values():
+                link = {
                     "operationId": operation["operationId"],
                     "description": operation["summary"],
-                    "parameters": {argument: KEYS.get(argument, "$response.body#/id")},
-                },
-            )
+                    "parameters": parameters,
+                }
+                yield operation["operationId"], link

@@ -1,0 +1,42 @@
+"""Every operation of the description, called by schemathesis: every answer is as described.
+
+The boundaries of each parameter and field one by one, then random requests, right and wrong ones,
+each sent as an operator, a merchant, a client and without a token; all checks of schemathesis, and
+two of our own. The same requests in each run.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+
+from tests.api.conftest import People
+from tests.api.described import Town, relay, schema
+from tests.story import publish
+from tests.world import World
+
+api = schema(examples=4)
+
+
+@pytest.fixture
+def town(app: Flask, people: People, world: World, record_property) -> Iterator[Town]:
+    """A running promo, a draft, and something of everything."""
+    with app.app_context():
+        publish(world, quantity=5)
+    relay.app = app
+    town = Town(app, people, world)
+    yield town
+    record_property("counted requests by schemathesis", town.sent)
+
+
+@api.parametrize()
+@settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate],
+)
+def test_every_answer_is_as_described(case: Case, town: Town):
+    for role in town.roles(case):
+        town.send(case, role)
