@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from flask import Response
+
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
@@ -21,12 +23,12 @@ blueprint = resource("inbox", "/users/clients-profiles/me/inbox", tag="Users")
 @guard.allow(Permission.PROFILE_READ)
 @blueprint.input(InboxQuery, location="query", arg_name="query")
 @blueprint.output(InboxPage)
-def list_messages(query: InboxQuery) -> dict[str, Any]:
+def list_messages(query: InboxQuery) -> dict[str, Any] | Response:
     """List what the asking client was told, newest first."""
     counted = inbox.count(guard.client_id())
     found = inbox.page(guard.client_id(), unread_only=query.unread, **query.window)
     listed = counted.unread if query.unread else counted.total
-    return paging.envelope(query, listed, _shown(found)) | {"unread": counted.unread}
+    return paging.listed(query, listed, _shown(found), unread=counted.unread)
 
 
 @blueprint.post("/<day:day>/read/")

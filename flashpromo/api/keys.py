@@ -7,13 +7,15 @@ A key is used like a token: `Authorization: Bearer fpk_…`. No answer with a ke
 from typing import Any, Final
 from uuid import UUID
 
+from flask import Response
+
 from flashpromo.accounts import holdings, keys
 from flashpromo.accounts.permissions import Permission
 from flashpromo.accounts.principal import TokenKind
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import SECRET, resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.accounts import HeldOut, HeldPage, KeyIn, KeyOut
+from flashpromo.api.shapes.queries import HeldQuery
 from flashpromo.api.tokens import shown
 from flashpromo.db import transaction
 from flashpromo.entrance import origin
@@ -25,12 +27,12 @@ KEYS: Final = frozenset({TokenKind.KEY})
 
 @blueprint.get("/")
 @guard.allow(Permission.ACCOUNT_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(HeldQuery, location="query", arg_name="query")
 @blueprint.output(HeldPage)
-def list_keys(query: PageQuery) -> dict[str, Any]:
+def list_keys(query: HeldQuery) -> dict[str, Any] | Response:
     """List own keys, newest first; never what they are."""
     count, found = holdings.page(guard.principal().username, KEYS, **query.window)
-    return paging.envelope(query, count, shown(found))
+    return paging.listed(query, count, shown(found))
 
 
 @blueprint.post("/")

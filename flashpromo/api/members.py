@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import Response, url_for
 
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, once, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.members import MemberIn, MemberOut, MemberPage, MemberRoleIn
+from flashpromo.api.shapes.queries import MemberQuery
 from flashpromo.db import transaction
 from flashpromo.market import members
 from flashpromo.market.members import AlreadyMember, LastOwner
@@ -19,13 +19,13 @@ blueprint = resource("members", "/market/stores", tag="Market")
 
 @blueprint.get("/<int:store_id>/members/")
 @guard.allow(Permission.MEMBERS_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(MemberQuery, location="query", arg_name="query")
 @blueprint.output(MemberPage)
-def list_members(store_id: int, query: PageQuery) -> dict[str, Any]:
+def list_members(store_id: int, query: MemberQuery) -> dict[str, Any] | Response:
     """List the members of a store."""
     guard.see_store(store_id)
     count, found = members.page(store_id, **query.window)
-    return paging.envelope(query, count, [MemberOut.of(each) for each in found])
+    return paging.listed(query, count, [MemberOut.of(each) for each in found])
 
 
 @blueprint.post("/<int:store_id>/members/")

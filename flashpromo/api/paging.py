@@ -56,13 +56,16 @@ class FilterQuery(ListQuery):
 
 
 def listed(
-    query: ListQuery, count: int, documents: Sequence[BaseModel]
+    query: ListQuery, count: int, documents: Sequence[BaseModel], **more: Any
 ) -> dict[str, Any] | Response:
-    """The answer of one page: whole documents for `output`, or the fields that were asked for."""
+    """The answer of one page: whole documents for `output`, or the fields that were asked for.
+
+    `more` are members of the envelope beside the usual ones.
+    """
     if not query.fields:
-        return envelope(query, count, documents)
+        return envelope(query, count, documents) | more
     parts = [fields.only(each, query.fields) for each in documents]
-    return fields.answer(envelope(query, count, parts))
+    return fields.answer(envelope(query, count, parts) | more)
 
 
 def envelope(query: PageQuery, count: int, results: Sequence[Any]) -> dict[str, Any]:

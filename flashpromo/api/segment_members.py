@@ -9,9 +9,9 @@ from flashpromo.accounts.permissions import Permission
 from flashpromo.api import bulk, guard, paging
 from flashpromo.api.blueprints import resource
 from flashpromo.api.bulk import BulkQuery
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.bulk import MemberRow, SegmentMemberOut, SegmentMemberPage
+from flashpromo.api.shapes.queries import SegmentMemberQuery
 from flashpromo.api.uploads import IncompleteUpload, UnsupportedMediaType
 from flashpromo.audience import membership, segments
 from flashpromo.bulk.source import UnreadableFile
@@ -23,13 +23,13 @@ blueprint = resource(
 
 @blueprint.get("/")
 @guard.allow(Permission.SEGMENTS_WRITE)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(SegmentMemberQuery, location="query", arg_name="query")
 @blueprint.output(SegmentMemberPage)
-def list_segment_members(segment_id: int, query: PageQuery) -> dict[str, Any]:
+def list_segment_members(segment_id: int, query: SegmentMemberQuery) -> dict[str, Any] | Response:
     """List the clients of a segment."""
     segments.get(segment_id)
     count, found = membership.page(segment_id, **query.window)
-    return paging.envelope(query, count, [SegmentMemberOut.of(each) for each in found])
+    return paging.listed(query, count, [SegmentMemberOut.of(each) for each in found])
 
 
 @blueprint.post("/")

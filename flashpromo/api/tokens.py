@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from flashpromo.accounts import holdings
 from flashpromo.accounts.models import AuthToken
 from flashpromo.accounts.permissions import Permission
 from flashpromo.api import guard, paging
 from flashpromo.api.blueprints import resource
-from flashpromo.api.paging import PageQuery
 from flashpromo.api.shapes.accounts import HeldOut, HeldPage
+from flashpromo.api.shapes.queries import HeldQuery
 from flashpromo.db import transaction
 
 blueprint = resource("tokens", "/auth/tokens", tag="Sign-in")
@@ -18,12 +20,12 @@ blueprint = resource("tokens", "/auth/tokens", tag="Sign-in")
 
 @blueprint.get("/")
 @guard.allow(Permission.ACCOUNT_READ)
-@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.input(HeldQuery, location="query", arg_name="query")
 @blueprint.output(HeldPage)
-def list_tokens(query: PageQuery) -> dict[str, Any]:
+def list_tokens(query: HeldQuery) -> dict[str, Any] | Response:
     """List own tokens, sessions and keys, newest first; never what they are."""
     count, found = holdings.page(guard.principal().username, holdings.ALL_KINDS, **query.window)
-    return paging.envelope(query, count, shown(found))
+    return paging.listed(query, count, shown(found))
 
 
 @blueprint.delete("/")

@@ -225,6 +225,9 @@ def test_who_needs_less_is_sent_less(
         assert operator.get(f"{path}{listed[0]['id']}/?fields=no").status_code == 400
     for path in (f"{PROMOS}running/", f"{PROMOS}eligible/"):
         assert alice.get(f"{path}?fields=id").json["results"] == [{"id": promos["headphones"]}]
+    assert [*alice.get("/api/auth/tokens/?fields=kind").json["results"][0]] == ["kind"]
+    assert alice.get(f"{CLIENTS}me/inbox/?fields=id").json["unread"] == 0
+    assert len(operator.get(f"{STORES}{cafe_id}/members/?fields=role").json["results"]) == 0
     held = alice.post(RESERVATIONS, {"promo_id": promos["headphones"]}).json["id"]
     assert alice.get(f"{RESERVATIONS}?fields=id").json["results"] == [{"id": held}]
     assert alice.get(f"{RESERVATIONS}{held}/?fields=id,state").json == {"id": held, "state": "held"}

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BeforeValidator
+from pydantic import BaseModel, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from flashpromo.api.paging import PageQuery
+from flashpromo.api.paging import ListQuery
 from flashpromo.api.shapes.audience import SegmentOut
 from flashpromo.api.shapes.base import Page, Shown
 from flashpromo.api.shapes.promos import PromoOut
@@ -23,12 +23,6 @@ def truth_in_query(value: object) -> bool:
     if value not in {"true", "false"}:
         raise PydanticCustomError("truth", "Must be true or false.")
     return value == "true"
-
-
-class InboxQuery(PageQuery):
-    """Which messages: with `unread=true` only those that were not read yet."""
-
-    unread: Annotated[bool, BeforeValidator(truth_in_query)] = False
 
 
 class MessageOut(Shown):
@@ -59,6 +53,14 @@ class MessageOut(Shown):
             segment=SegmentOut.of(segment) if segment else None,
             read_at=told.opened_at,
         )
+
+
+class InboxQuery(ListQuery):
+    """Which messages: with `unread=true` only those that were not read yet."""
+
+    shown: ClassVar[type[BaseModel]] = MessageOut
+
+    unread: Annotated[bool, BeforeValidator(truth_in_query)] = False
 
 
 class InboxPage(Page):

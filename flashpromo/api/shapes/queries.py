@@ -9,8 +9,11 @@ from pydantic_core import PydanticCustomError
 
 from flashpromo.api.fields import FieldsQuery
 from flashpromo.api.paging import FilterQuery, ListQuery, whole_in_query
+from flashpromo.api.shapes.accounts import HeldOut
 from flashpromo.api.shapes.audience import ClientOut, SegmentOut
+from flashpromo.api.shapes.bulk import SegmentMemberOut
 from flashpromo.api.shapes.market import ProductOut, StoreOut
+from flashpromo.api.shapes.members import MemberOut
 from flashpromo.api.shapes.promos import PromoOut, ReservationOut
 from flashpromo.api.values import BIGGEST_ID, moment
 from flashpromo.audience.segments import BIGGEST_ID as BIGGEST_SEGMENT_ID
@@ -101,6 +104,24 @@ class SegmentQuery(FilterQuery, SegmentFields):
     """Which segments."""
 
     q: Words = None
+
+
+class HeldQuery(ListQuery):
+    """Which page of own tokens, sessions and keys."""
+
+    shown: ClassVar[type[BaseModel]] = HeldOut
+
+
+class MemberQuery(ListQuery):
+    """Which page of the members of a store."""
+
+    shown: ClassVar[type[BaseModel]] = MemberOut
+
+
+class SegmentMemberQuery(ListQuery):
+    """Which page of the clients of a segment."""
+
+    shown: ClassVar[type[BaseModel]] = SegmentMemberOut
 
 
 class ClientFields(FieldsQuery):
