@@ -2,13 +2,12 @@
 
 The window of a promo that has not begun is kept. One that has begun is moved by whole days, as few
 as let it begin in the future, and keeps its local times in the store's zone: 17:00 to 19:00 stays
-17:00 to 19:00 when the clocks change in between. A time that the clocks skip on the new day is as
-late as if they had not been moved yet (02:30 becomes 03:30); one that they pass twice is the first
-of the two. Where that would leave nothing of a window, it keeps its length instead.
+17:00 to 19:00 when the clocks change in between, as `wall_clock` reads them. Where that would leave
+nothing of a window, it keeps its length instead.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from flashpromo.db import app_now
 from flashpromo.promos import lifecycle, queries
 from flashpromo.promos.models import Promo
 from flashpromo.promos.terms import Terms
+from flashpromo.promos.wall_clock import first_reading, shown
 
 Window = tuple[datetime, datetime]
 
@@ -64,5 +64,4 @@ def next_window(window: Window, zone: ZoneInfo, now: datetime) -> Window:
 
 def _moved(moment: datetime, zone: ZoneInfo, days: int) -> datetime:
     """The same local time so many days later, as UTC."""
-    local = moment.astimezone(zone) + timedelta(days=days)
-    return local.replace(fold=0).astimezone(UTC)
+    return first_reading(shown(moment, zone) + timedelta(days=days), zone).at
