@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Debian's packages: no Python wheel carries PostGIS, and Redis is a server of its own.
+# Debian's packages: no Python wheel carries PostGIS, and Redis is a server of its own. With
+# BROWSER_WANTED also the browser that the tests look at pages with.
 
 install_packages() {
   local wanted
@@ -25,6 +26,7 @@ missing_packages() {
   find_python >/dev/null || wanted+=(python3 python3-venv)
   [[ -n ${DATABASE_URL-} ]] || find_postgres >/dev/null || wanted+=(postgresql "$(postgis_package)")
   [[ -n ${REDIS_URL-} ]] || command -v redis-server >/dev/null || wanted+=(redis-server)
+  [[ -z ${BROWSER_WANTED-} ]] || command -v chromium >/dev/null || wanted+=(chromium)
   echo "${wanted[*]}"
 }
 

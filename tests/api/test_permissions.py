@@ -35,7 +35,7 @@ def matrix(app: Flask, people: People, world: World) -> Matrix:
 def routes(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Every route of the API with each of its methods."""
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
-        if rule.rule.startswith("/api/"):
+        if rule.rule.startswith("/api/") or rule.endpoint.startswith("health."):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield rule, method
 
