@@ -1,1 +1,1 @@
-"""What the doors that speak HTTP share about whoever comes in: from where, as whom, how often."""
+"""What the doors that speak HTTP share: who comes in, from where, how often; what a page may do."""

@@ -3,7 +3,8 @@
 from flask import Flask
 
 from flashpromo.config import Settings
-from flashpromo.pages import error_pages, forms, gate, home, sign_in
+from flashpromo.entrance import error_pages
+from flashpromo.pages import forms, gate, home, sign_in
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from flashpromo.entrance import visitor
-from flashpromo.pages.blueprints import pages
+from flashpromo.entrance.blueprints import pages
 
 blueprint = pages("home")
 

@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from flashpromo.entrance import visitor
+from flashpromo.entrance.blueprints import pages
 from flashpromo.errors import TooSoon, WrongCredentials
 from flashpromo.pages import way_back
-from flashpromo.pages.blueprints import pages
 
 blueprint = pages("sign_in")
 

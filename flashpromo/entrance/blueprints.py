@@ -3,12 +3,12 @@
 from flask import Blueprint, Response
 from sqlalchemy.exc import OperationalError
 
+from flashpromo.entrance import error_pages
 from flashpromo.errors import DomainError
-from flashpromo.pages import error_pages
 
 
 def pages(name: str) -> Blueprint:
-    """A blueprint of public pages."""
+    """A blueprint of pages."""
     blueprint = Blueprint(name, __name__)
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
     blueprint.register_error_handler(OperationalError, error_pages.of_outage)
