@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from flashpromo.api import rates
-from flashpromo.api.rates import Standing, Subject
+from flashpromo.api import buckets
+from flashpromo.api.buckets import Buckets, Subject
+from flashpromo.api.rates import BUCKETS, Standing
 from flashpromo.app import create_app
 from flashpromo.config import Settings
 from flashpromo.db import db
@@ -124,7 +125,7 @@ def test_a_redis_that_hangs_is_waited_for_once(own_redis: OwnRedis, settings: Se
 
 def test_redis_and_the_process_count_alike(slow_app: Flask, redis):
     with slow_app.app_context():
-        counted = slow_app.extensions[rates.RATES]
+        counted = slow_app.extensions[BUCKETS]
         subjects = [Subject("address", "a", 3), Subject("token", "b", 2)]
         shared = [counted._take_shared(redis, subjects) for _ in range(3)]
         own = [counted._take_own(subjects) for _ in range(3)]
@@ -132,9 +133,36 @@ def test_redis_and_the_process_count_alike(slow_app: Flask, redis):
         assert there == pytest.approx(here, abs=0.5)
 
 
+def asked(redis) -> int:
+    return redis.info("commandstats").get("cmdstat_evalsha", {}).get("calls", 0)
+
+
 def test_a_request_costs_redis_one_question_for_its_rate(slow: People, redis):
     operator = slow.operator()
     operator.get(SEGMENTS)
-    before = redis.info("commandstats").get("cmdstat_evalsha", {}).get("calls", 0)
+    before = asked(redis)
     operator.get(SEGMENTS)
-    assert redis.info("commandstats")["cmdstat_evalsha"]["calls"] == before + 1
+    assert asked(redis) == before + 1
+
+
+def test_far_from_the_limit_it_costs_less_and_at_the_limit_nothing_is_forgotten(
+    slow_app: Flask, redis, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(buckets, "LEASE_SECONDS", 1000)
+    subjects = [Subject("address", "a", 3000), Subject("token", "b", 1000)]
+    with slow_app.app_context():
+        one, two = Buckets(1000), Buckets(1000)
+        before = asked(redis)
+        fits = [
+            all(
+                Standing(subject, 1000, filled).fits
+                for subject, filled in zip(
+                    subjects, (one, two)[number % 2].take(subjects), strict=True
+                )
+            )
+            for number in range(1100)
+        ]
+    assert 999 <= fits.count(True) <= 1001  # a window of 1000 seconds gives one back meanwhile
+    assert fits[998]
+    assert not any(fits[1001:])
+    assert asked(redis) - before < 700
