@@ -18,7 +18,7 @@ OPEN = {
     "docs_pages.reference": "GET",
     "health.healthz": "GET",
     "health.readyz": "GET",
-    "openapi.spec": "GET",
+    "openapi.describe_api": "GET",
 }
 
 

@@ -30,7 +30,7 @@ blueprint = resource("openapi", "", tag="Service")
 @blueprint.get("/openapi.json")
 @guard.anyone()
 @blueprint.doc(responses=DOCUMENT)
-def spec() -> Response:
+def describe_api() -> Response:
     """Describe the API: this document, OpenAPI 3.1."""
     response = Response(_document(), mimetype="application/json")
     response.cache_control.public = True

@@ -62,7 +62,7 @@ def _parameters(operation: dict[str, Any]) -> None:
         for each in operation["parameters"]
     ]
     for each in described:
-        schemas.parameter(each)
+        schemas.parameter(operation["operationId"], each)
     operation["parameters"] = described
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from flashpromo.api.openapi import words
+
 NESTED: Final = re.compile(r"#/components/schemas/\w+\.(\w+)")
 SENT_IN: Final = re.compile(r"(In|Patch|Query)$")
 
@@ -22,16 +24,26 @@ def tidied(spec: dict[str, Any]) -> dict[str, Any]:
         del schemas[name]
     for name, schema in schemas.items():
         _plain(schema)
-        if not SENT_IN.search(name) and schema.get("type") == "object":
-            schema.setdefault("additionalProperties", False)
+        if schema.get("type") == "object":
+            _explain(name, schema)
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document
 
 
-def parameter(described: dict[str, Any]) -> None:
+def _explain(name: str, schema: dict[str, Any]) -> None:
+    """Say what its fields mean; close what is shown, and give what is sent an example."""
+    words.explain(name, schema.get("properties", {}))
+    if not SENT_IN.search(name):
+        schema.setdefault("additionalProperties", False)
+    elif "examples" not in schema and "example" not in schema:
+        schema["examples"] = [words.example(name, schema.get("properties", {}))]
+
+
+def parameter(owner: str, described: dict[str, Any]) -> None:
     """Take from a parameter what only a body can be: in a query nothing is null."""
     schema = described["schema"]
     _plain(schema)
+    words.explain(owner, {described["name"]: described})
     described["schema"] = schema = _without_null(schema)
     for name in ("description", "examples"):
         if name in schema:

@@ -60,7 +60,8 @@ def part_schemas(schemas: dict[str, Any]) -> None:
     for name in [name for name in schemas if name.endswith("Page")]:
         listed = schemas[name]["properties"]["results"]["items"]["$ref"].rpartition("/")[2]
         schemas[f"{listed}Part"] = _without_required(schemas[listed])
-        page = {**schemas[name]["properties"], "results": {"type": "array", "items": _ref(listed)}}
+        parts_of = {**schemas[name]["properties"]["results"], "items": _ref(listed)}
+        page = {**schemas[name]["properties"], "results": parts_of}
         schemas[f"{name}Part"] = {**schemas[name], "properties": page}
 
 
