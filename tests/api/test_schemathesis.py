@@ -20,7 +20,9 @@ from tests.world import World
 api = schema(examples=4)
 
 
-@pytest.fixture
+# With a parameter the tests of the operations get names of their own; without names pytest-xdist
+# takes all of them for one.
+@pytest.fixture(params=["everybody"])
 def town(app: Flask, people: People, world: World, record_property) -> Iterator[Town]:
     """A running promo, a draft, and something of everything."""
     with app.app_context():
@@ -40,3 +42,8 @@ def town(app: Flask, people: People, world: World, record_property) -> Iterator[
 def test_every_answer_is_as_described(case: Case, town: Town):
     for role in town.roles(case):
         town.send(case, role)
+
+
+def test_no_operation_is_left_out(request: pytest.FixtureRequest):
+    tests = [each for each in request.session.items if each.name.startswith("test_every_answer")]
+    assert len({each.nodeid for each in tests}) == api.statistic.operations.total > 70
