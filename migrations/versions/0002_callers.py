@@ -36,7 +36,9 @@ def upgrade():
         sa.Column("fixed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("refused_as", sa.Text(), nullable=True),
         sa.Column("refused_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.CheckConstraint("accuracy_m >= 0 AND accuracy_m < 100000000", name=op.f("ck_client_fix_accuracy_range")),
+        sa.CheckConstraint(
+            "accuracy_m >= 0 AND accuracy_m < 100000000", name=op.f("ck_client_fix_accuracy_range")
+        ),
         sa.CheckConstraint(
             "latitude >= -90 AND latitude <= 90", name=op.f("ck_client_fix_latitude_range")
         ),
