@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from flashpromo import api, cache, cli, config, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
-from flashpromo.entrance import failures, headers
+from flashpromo.entrance import acting, failures, headers
 from flashpromo.notify.channels import registry
 from flashpromo.queueing import bell
 
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
         behind = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign]
     headers.init_app(app, settings)
+    acting.init_app(app)
     failures.init_app(app, settings)
     pages.init_app(app, settings)
     api.init_app(app, settings)

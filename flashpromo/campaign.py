@@ -6,13 +6,13 @@ due, a crash after it leaves the rows. So an activation may come late, twice, or
 over, and does nothing wrong.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from flashpromo import cache, config
+from flashpromo import audit, cache, config
 from flashpromo.barriers import barrier
 from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
@@ -21,7 +21,7 @@ from flashpromo.notify import audiences, fan_out
 from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
-from flashpromo.promos import lifecycle, queries, runs, windows
+from flashpromo.promos import lifecycle, queries, runs, trail, windows
 from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, State, state_at
@@ -61,6 +61,7 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     channels = [channel.name for channel in registry.channels(settings)]
     notified = fan_out.fan_out(claimed, now, channels)
     runs.record_notified(notified)
+    _record_activation(notified)
     barrier("activation.recorded")
     for promo_id in claimed:
         if channels and notified[promo_id]:
@@ -70,6 +71,13 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     for broadcast in registry.broadcasts(settings):
         after_commit(partial(broadcast.announce, claimed))
     return Wave(now, notified)
+
+
+def _record_activation(notified: Mapping[int, int]) -> None:
+    store_ids = queries.stores_of(notified)
+    for promo_id, count in notified.items():
+        told, store_id = {"notified_count": count}, store_ids[promo_id]
+        audit.record("promo.activated", "promo", promo_id, store_id=store_id, after=told)
 
 
 def seconds_to_start(promo_id: int) -> float:
@@ -138,6 +146,7 @@ def cancel(promo_id: int, *, seen: Version | None = None) -> Promo:
     settle.end_all(promo.id, "cancelled", now)
     session().refresh(promo)
     session().refresh(promo.run)
+    trail.record_step("promo.cancelled", promo, state, state_at(promo, now))
     return promo
 
 
@@ -153,6 +162,7 @@ def delete(promo_id: int, *, seen: Version | None = None) -> None:
     promo = queries.lock(promo_id)
     demand_unchanged(version_of(promo), seen)
     now = app_now()
+    trail.record("promo.deleted", promo, before={"state": state_at(promo, now)})
     promo.published = False
     promo.deleted_at = now
     _stop(promo, now)

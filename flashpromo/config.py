@@ -11,6 +11,8 @@ from flask import Flask, current_app
 from pydantic import AliasChoices, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from flashpromo import currencies
+
 PSYCOPG2 = "postgresql+psycopg2://"
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production, see below
 
@@ -28,6 +30,7 @@ class Settings(BaseSettings):
     secret_key: str = DEVELOPMENT_SECRET
 
     marketplace_time_zone: str = "UTC"
+    marketplace_currency: str = "USD"
     channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
 
     token_hours: float = Field(24.0, gt=0)
@@ -88,6 +91,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, OSError) as error:  # a folder of zones is an OSError
             raise ValueError(f"{name!r} is not a time zone") from error
         return name
+
+    @field_validator("marketplace_currency")
+    @classmethod
+    def _known_currency(cls, code: str) -> str:
+        if code not in currencies.known():
+            raise ValueError(f"{code!r} is not a currency of ISO 4217 that is in use")
+        return code
 
     @field_validator("channels", mode="before")
     @classmethod

@@ -3,12 +3,13 @@
 A door opens `with transaction():` around one call of the domain. What must happen once the change
 is visible (ring a queue, wake a listener) is handed to `after_commit`; a rollback forgets it. What
 marks a cache stale is handed to `around_commit`, which runs just before the commit and again after
-it, so that no reader can store a list that it read in between. A door that goes on after a refusal
-makes an `attempt` of what may be refused.
+it, so that no reader can store a list that it read in between. What is to be written last, all of
+it at once, is handed to `before_commit`. A door that goes on after a refusal makes an `attempt` of
+what may be refused.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from flashpromo.barriers import barrier
 log = logging.getLogger(__name__)
 
 Hook = Callable[[], object]
+Writer = Callable[[Sequence[Any]], object]
 
 REFERENCE: Final[dict[str, Any]] = {"citus": "reference"}
 
@@ -62,9 +64,17 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 class _Outbox:
     """What waits for the end of the open transaction."""
 
+    before: dict[Writer, tuple[Any, ...]] = field(default_factory=dict)
     around: dict[object, Hook] = field(default_factory=dict)
     after: list[Hook] = field(default_factory=list)
     bounds: dict[str, str] | None = None
+
+    def go_before(self) -> None:
+        """What is to be done right before the commit; the writing first."""
+        for write, items in self.before.items():
+            write(items)
+        for hook in self.around.values():
+            hook()
 
 
 def session() -> Session:
@@ -105,8 +115,7 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
                 current.execute(BOUNDS, outbox.bounds)
         yield current
         current.flush()
-        for hook in outbox.around.values():
-            hook()
+        outbox.go_before()
         barrier("transaction.ready")
         current.commit()
         barrier("transaction.committed")
@@ -123,12 +132,12 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
 def attempt() -> Iterator[None]:
     """A part of the open transaction that may fail alone: it is undone, and its hooks forgotten."""
     outbox = _outbox()
-    around, after = dict(outbox.around), list(outbox.after)
+    before, around, after = dict(outbox.before), dict(outbox.around), list(outbox.after)
     try:
         with session().begin_nested():
             yield
     except BaseException:
-        outbox.around, outbox.after = around, after
+        outbox.before, outbox.around, outbox.after = before, around, after
         raise
 
 
@@ -138,6 +147,12 @@ def _bound(current: Session, began: SessionTransaction, connection: Connection) 
     outbox: _Outbox | None = current.info.get("outbox")
     if outbox is not None and outbox.bounds is not None and not began.nested:
         connection.execute(BOUNDS, outbox.bounds)
+
+
+def before_commit(write: Writer, item: Any) -> None:
+    """Let `write` have `item` right before the commit, in one call with all it is given by then."""
+    before = _outbox().before
+    before[write] = (*before.get(write, ()), item)
 
 
 def after_commit(hook: Hook) -> None:

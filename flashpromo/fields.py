@@ -10,7 +10,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from flashpromo import time_zones
+from flashpromo import currencies, time_zones
 from flashpromo.errors import InvalidFields
 
 CENT: Final = Decimal("0.01")
@@ -81,6 +81,12 @@ class Checks:
         """Check an IANA time zone that Python and the database both know."""
         if value not in time_zones.known():
             self.wrong(field, "Must be the name of a time zone, like America/Mexico_City.")
+        return value
+
+    def currency(self, field: str, value: str) -> str:
+        """Check a currency of ISO 4217 that is legal tender somewhere today."""
+        if value not in currencies.known():
+            self.wrong(field, "Must be the code of a currency, like MXN.")
         return value
 
     def _degrees(self, field: str, value: float, most: int) -> float:

@@ -16,6 +16,8 @@ def settings(**values):
         ("marketplace_time_zone", "Mars/Olympus"),
         ("marketplace_time_zone", "America"),
         ("marketplace_time_zone", "../etc/passwd"),
+        ("marketplace_currency", "dollars"),
+        ("marketplace_currency", "DEM"),
         ("hold_seconds", 0),
         ("environment", "staging"),
         ("redis_timeout_ms", "soon"),

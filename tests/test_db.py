@@ -9,7 +9,15 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from flashpromo import barriers, db
 from flashpromo.audience.models import Segment
-from flashpromo.db import after_commit, app_now, around_commit, attempt, session, transaction
+from flashpromo.db import (
+    after_commit,
+    app_now,
+    around_commit,
+    attempt,
+    before_commit,
+    session,
+    transaction,
+)
 from tests.story import statements
 
 
@@ -135,7 +143,14 @@ def test_transactions_do_not_nest(context):
     assert names() == ["two"]
 
 
-@pytest.mark.parametrize("register", [after_commit, lambda hook: around_commit("key", hook)])
+@pytest.mark.parametrize(
+    "register",
+    [
+        after_commit,
+        lambda hook: around_commit("key", hook),
+        lambda hook: before_commit(hook, "item"),
+    ],
+)
 def test_a_hook_needs_an_open_transaction(context, register):
     with pytest.raises(RuntimeError, match="no transaction"):
         register(lambda: None)
@@ -233,3 +248,49 @@ def test_after_a_database_error_an_attempt_lets_the_transaction_go_on(context):
             add("one")
         add("two")
     assert names() == ["one", "two"]
+
+
+def test_what_is_written_last_is_written_at_once_and_part_of_the_change(context):
+    written: list[list[str]] = []
+
+    def write(items) -> None:
+        written.append(list(items))
+        add("log")
+
+    with transaction():
+        before_commit(write, "one")
+        around_commit("stamp", lambda: written.append(["stale"]))
+        before_commit(write, "two")
+        add("change")
+        assert written == []
+    assert written == [["one", "two"], ["stale"], ["stale"]]
+    assert names() == ["change", "log"]
+
+
+def test_an_attempt_that_fails_takes_what_it_would_have_written_along(context):
+    written: list[str] = []
+    with transaction():
+        before_commit(written.extend, "a")
+        with suppress(ValueError), attempt():
+            before_commit(written.extend, "b")
+            raise ValueError
+        with attempt():
+            before_commit(written.extend, "c")
+    assert written == ["a", "c"]
+
+
+def test_a_writing_that_fails_fails_the_change(context):
+    rung: list[str] = []
+
+    def write(_items) -> None:
+        raise KeyError
+
+    def block() -> None:
+        with transaction():
+            add("one")
+            before_commit(write, "item")
+            after_commit(lambda: rung.append("after"))
+
+    with pytest.raises(KeyError):
+        block()
+    assert (names(), rung) == ([], [])

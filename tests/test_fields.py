@@ -47,6 +47,23 @@ def test_prose(value: str, wrong: bool):
     assert fails("prose", value, longest=10) is wrong
 
 
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("MXN", False),
+        ("USD", False),
+        ("JPY", False),
+        ("mxn", True),
+        ("DEM", True),  # withdrawn
+        ("XTS", True),  # for tests only
+        ("", True),
+        ("US", True),
+    ],
+)
+def test_currencies(value: str, wrong: bool):
+    assert fails("currency", value) is wrong
+
+
 @pytest.mark.parametrize("value", [90.0, -90.0, 0.0, -0.0])
 def test_latitudes(value: float):
     assert not fails("latitude", value)

@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from flashpromo import db
-from flashpromo.accounts.believed import forget_after_commit
+from flashpromo.accounts import ending
 from flashpromo.accounts.models import AuthToken
 from flashpromo.accounts.principal import Held, TokenKind
 from flashpromo.errors import NotFound
@@ -32,26 +32,19 @@ def page(
 
 def revoke(username: str, token_id: UUID, *, kinds: Collection[TokenKind] = ALL_KINDS) -> None:
     """End one of one's own; raises `NotFound` where there is none of that id."""
-    if not _end(_of(username, kinds) & (AuthToken.id == token_id)):
+    if not ending.end(_of(username, kinds) & (AuthToken.id == token_id)):
         raise NotFound(f"You hold nothing of the id {token_id}.")
 
 
 def revoke_others(username: str, kept: Held) -> None:
     """End all of one's own but the one in use."""
-    _end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
+    ending.end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
 
 
 def end(held: Held) -> None:
     """End the one in use: sign out; one that has ended meanwhile is no error."""
-    _end(AuthToken.token_hash == held.token_hash)
+    ending.end(AuthToken.token_hash == held.token_hash)
 
 
 def _of(username: str, kinds: Collection[TokenKind]) -> ColumnElement[bool]:
     return (AuthToken.username == username) & AuthToken.kind.in_(sorted(kinds))
-
-
-def _end(which: ColumnElement[bool]) -> bool:
-    gone = db.session().scalars(delete(AuthToken).where(which).returning(AuthToken.token_hash))
-    hashes = gone.all()
-    forget_after_commit(hashes)
-    return bool(hashes)

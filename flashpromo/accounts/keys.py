@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from flashpromo import db
+from flashpromo import audit, db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import AuthToken, SignIn, User
 from flashpromo.accounts.permissions import GRANTS, Kind, Permission
@@ -112,4 +112,6 @@ def _added(row: AuthToken, created_from: str) -> Made:
     row.token_hash, row.created_from = hash_of(token), created_from
     db.session().add(row)
     db.session().flush()
+    told = audit.snapshot(row, "username", "name", "scopes", "expires_at")
+    audit.record("key.made", "key", row.id, after=told)
     return Made(token, row)

@@ -8,12 +8,11 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from flashpromo import db
-from flashpromo.accounts import passwords
-from flashpromo.accounts.believed import forget_after_commit
+from flashpromo import audit, db
+from flashpromo.accounts import ending, passwords
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
 from flashpromo.errors import InvalidFields, NotFound, WrongCredentials
 from flashpromo.fields import Checks
@@ -132,6 +131,10 @@ def set_password(username: str, password: str, *, shortest_password: int = 1) ->
 def replace_password(present: SignIn, password: str, *, keep: UUID | None = None) -> None:
     """Store a password that was checked; all that was issued ends, but for the token `keep`."""
     present.password_hash = passwords.hashed(password)
+    subject = (
+        ("client", present.client_id) if present.user_id is None else ("user", present.user_id)
+    )
+    audit.record(f"{subject[0]}.password_changed", *subject)
     end_tokens(present.username, keep=keep)
 
 
@@ -141,10 +144,8 @@ def end_tokens(username: str, *, keep: UUID | None = None) -> None:
     What changes the sign-in is written first, and locks it: see `hold`.
     """
     db.session().flush()
-    ended = delete(AuthToken).where(AuthToken.username == username)
-    if keep is not None:
-        ended = ended.where(AuthToken.id != keep)
-    forget_after_commit(db.session().scalars(ended.returning(AuthToken.token_hash)))
+    ended = AuthToken.username == username
+    ending.end(ended if keep is None else ended & (AuthToken.id != keep))
 
 
 def _renew_hash(found: SignIn, password: str) -> None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import update
 
-from flashpromo import db
+from flashpromo import audit, db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import User
 from flashpromo.errors import NotFound
@@ -38,7 +38,9 @@ def set_active(username: str, *, active: bool) -> None:
     found = sign_ins.find(username, lock=True)
     if found is None or found.user_id is None:
         raise NotFound(f"There is no user {username!r}.")
-    db.session().execute(update(User).where(User.id == found.user_id).values(is_active=active))
+    other = update(User).where(User.id == found.user_id, User.is_active.is_not(active))
+    if db.session().scalar(other.values(is_active=active).returning(User.id)) is not None:
+        audit.record("user.activated" if active else "user.deactivated", "user", found.user_id)
     if not active:
         sign_ins.end_tokens(username)
 
@@ -49,4 +51,6 @@ def _create(username: str, email: str, password: str, *, is_operator: bool) -> U
     db.session().add(user)
     db.session().flush()
     sign_ins.add(username, email, password, user_id=user.id)
+    told = {"username": username, "email": email, "is_operator": is_operator}
+    audit.record("user.created", "user", user.id, after=told)
     return user

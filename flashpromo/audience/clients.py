@@ -6,12 +6,12 @@ bought stays on record under its number.
 """
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, db
 from flashpromo.accounts import client_sign_ins
 from flashpromo.audience import segments
 from flashpromo.audience.client_terms import (
@@ -23,6 +23,9 @@ from flashpromo.audience.client_terms import (
 )
 from flashpromo.audience.models import Client, ClientExternal, ClientFix
 from flashpromo.errors import InvalidFields, NotFound, demand_unchanged
+
+TOLD: Final = ("opted_in", "segment_ids")
+"""What the log tells of a client; of all else only that it was given: the log is never erased."""
 
 
 def create(changes: ClientChanges) -> Client:
@@ -38,6 +41,7 @@ def create(changes: ClientChanges) -> Client:
     db.session().add(client)
     db.session().flush()
     _save_names(client.id, changes)
+    _record("client.created", client.id, {}, _told(client, changes))
     return client
 
 
@@ -49,7 +53,7 @@ def change(client_id: int, changes: ClientChanges, *, seen: datetime | None = No
     """
     segment_ids = segments.require(changes["segment_ids"]) if "segment_ids" in changes else None
     client = get(client_id, for_update=True, seen=seen)
-    now = db.app_now()
+    now, before = db.app_now(), audit.snapshot(client, *TOLD)
     values = plain(changes) | place(client, changes, now) | quiet_hours(client, changes)
     if "time_zone" in changes:
         values |= next_zone(client, changes["time_zone"], now)
@@ -59,6 +63,7 @@ def change(client_id: int, changes: ClientChanges, *, seen: datetime | None = No
     client.updated_at = now
     db.session().flush()
     _save_names(client.id, changes)
+    _record("client.changed", client.id, before, _told(client, changes))
     cache.mark_stale(cache.client_stamp(client.id))
     return client
 
@@ -74,6 +79,7 @@ def remove(client_id: int) -> None:
         db.session().execute(delete(table).where(table.client_id == client_id))
     db.session().delete(client)
     db.session().flush()
+    audit.record("client.erased", "client", client_id)
     cache.mark_stale(cache.client_stamp(client_id))
 
 
@@ -87,6 +93,15 @@ def get(client_id: int, *, for_update: bool = False, seen: datetime | None = Non
         raise NotFound(f"There is no client {client_id}.")
     demand_unchanged(client.updated_at, seen)
     return client
+
+
+def _told(client: Client, changes: ClientChanges) -> dict[str, Any]:
+    personal = sorted(changes.keys() - set(TOLD))
+    return audit.snapshot(client, *TOLD) | ({"personal": personal} if personal else {})
+
+
+def _record(action: str, client_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:
+    audit.record(action, "client", client_id, before=before, after=after)
 
 
 def _write(client: Client, values: dict[str, Any]) -> None:

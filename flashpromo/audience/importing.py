@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from flashpromo import cache, time_zones
+from flashpromo import audit, cache, time_zones
 from flashpromo.audience import import_merge, import_sign_ins, import_staging
 from flashpromo.audience.import_rows import RowChecks
 from flashpromo.audience.models import Segment
@@ -38,6 +38,8 @@ def import_clients(records: Iterable[Record], report: Report, *, every: bool = F
         import_sign_ins.merge(now)
     created, updated = import_merge.write(now)
     done = Upserted(created, updated, STAGE.rejected())
+    if done.imported:
+        audit.record("client.imported", "client", after=done._asdict())
     STAGE.report(report, every=every)
     STAGE.drop()
     if updated:

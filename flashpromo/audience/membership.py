@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import func, select, text
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, db
 from flashpromo.audience import segments
 from flashpromo.audience.models import Client, ClientExternal
 from flashpromo.bulk import cells
@@ -131,6 +131,8 @@ def change(
     if execute(CHANGE, segment_id=segment_id, now=now):
         cache.mark_stale(cache.TERMS)
     done = _counted()
+    if done.added or done.removed:
+        audit.record("segment.members_changed", "segment", segment_id, after=done._asdict())
     STAGE.report(report, every=every)
     STAGE.drop()
     return done

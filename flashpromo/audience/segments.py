@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, db
 from flashpromo.audience.models import Segment
 from flashpromo.errors import InvalidFields, NotFound, demand_unchanged
 from flashpromo.fields import Checks
 
 BIGGEST_ID: Final = 2**31 - 1
 NOT_DELETED: Final = Segment.deleted_at.is_(None)
+TOLD: Final = ("name", "description")
+"""What the log tells of a segment."""
 
 
 class SegmentChanges(TypedDict, total=False):
@@ -32,6 +34,8 @@ def create(*, name: str, description: str = "") -> Segment:
     )
     if segment is None:
         raise _taken()
+    told = audit.snapshot(segment, *TOLD)
+    audit.record("segment.created", "segment", segment.id, after=told)
     cache.mark_stale(cache.TERMS)
     return segment
 
@@ -47,12 +51,15 @@ def change(
     """
     demand_unchanged(segment.updated_at, seen)
     values = {**_checked(changes), "updated_at": db.app_now()}
+    before = audit.snapshot(segment, *TOLD)
     for field, value in values.items():
         setattr(segment, field, value)
     try:
         db.session().flush()
     except IntegrityError as error:  # the unique index tells two equal names of one instant apart
         raise _taken() from error
+    after = audit.snapshot(segment, *TOLD)
+    audit.record("segment.changed", "segment", segment.id, before=before, after=after)
     cache.mark_stale(cache.TERMS)
     return segment
 
@@ -61,6 +68,8 @@ def remove(segment: Segment) -> None:
     """Delete a segment that was got `for_update`; clients keep its id, which nothing uses again."""
     segment.deleted_at = db.app_now()
     db.session().flush()
+    told = audit.snapshot(segment, *TOLD)
+    audit.record("segment.deleted", "segment", segment.id, before=told)
     cache.mark_stale(cache.TERMS)
 
 

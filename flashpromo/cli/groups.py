@@ -1,5 +1,10 @@
-"""What all commands share: a refusal is one line and exit code 1, never a traceback."""
+"""What all commands share: a refusal is one line and exit code 1, never a traceback.
 
+In the audit log a command acts for the account of the operating system that runs it.
+"""
+
+import os
+import pwd
 import sys
 from typing import Any
 
@@ -8,6 +13,7 @@ from flask.cli import AppGroup
 from rich.console import Console
 from sqlalchemy.exc import OperationalError
 
+from flashpromo.audit.actors import Actor, ActorKind, Door, acting
 from flashpromo.errors import DomainError
 
 
@@ -17,11 +23,21 @@ class Group(AppGroup):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; the domain's refusals become click's."""
         try:
-            return super().invoke(ctx)
+            with acting(Actor(ActorKind.SYSTEM, Door.CLI, name=_account())):
+                return super().invoke(ctx)
         except DomainError as refusal:
             raise click.ClickException(refusal.detail) from refusal
         except OperationalError as error:
             raise click.ClickException(f"The database does not answer: {error.orig}") from error
+
+
+def _account() -> str:
+    """Its name, or its number where it has none, as in some containers."""
+    number = os.getuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
 
 
 def output() -> Console:

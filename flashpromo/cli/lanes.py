@@ -14,9 +14,12 @@ from typing import Final
 
 from flask import Flask
 
+from flashpromo.audit.actors import Actor, ActorKind, Door, acting
+
 log = logging.getLogger(__name__)
 
 SIGNALS: Final = frozenset({signal.SIGTERM, signal.SIGINT})
+SCHEDULER: Final = Actor(ActorKind.SYSTEM, Door.SCHEDULER)
 LOOK_SECONDS: Final = 5
 GRACE_SECONDS: Final = 5.0
 """How long a round may go on once the process is told to end; its transaction is rolled back."""
@@ -79,7 +82,7 @@ def _run(app: Flask, lane: Lane, stop: threading.Event) -> None:
 def _run_once(app: Flask, each: Round, failing: set[str]) -> None:
     """Told in the log when it begins to fail and when it works again, not every second between."""
     try:
-        with app.app_context():
+        with acting(SCHEDULER), app.app_context():
             each.action()
     except Exception as error:
         level = logging.DEBUG if each.name in failing else logging.WARNING

@@ -5,6 +5,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from flashpromo import config
+from flashpromo.audit.actors import Actor, ActorKind, Door, acting
 from flashpromo.cli.lanes import run_lanes
 from flashpromo.cli.rounds import lanes
 from flashpromo.logs import log_to_stderr
@@ -19,7 +20,8 @@ from flashpromo.queueing.worker import work
 def worker(queue: str, burst: bool) -> None:
     """Work on the jobs of one QUEUE, each in a child process of its own."""
     log_to_stderr()
-    work(config.current(), queue, burst=burst)
+    with acting(Actor(ActorKind.SYSTEM, Door.WORKER)):  # and so every child that it forks
+        work(config.current(), queue, burst=burst)
 
 
 @click.command()

@@ -12,7 +12,7 @@ from flashpromo import config
 from flashpromo.accounts import holdings, sessions
 from flashpromo.accounts.principal import Principal
 from flashpromo.db import transaction
-from flashpromo.entrance import failures, origin, uses
+from flashpromo.entrance import acting, failures, origin, uses
 from flashpromo.errors import NotAuthenticated
 
 VISITOR: Final = "flashpromo.visitor"
@@ -77,6 +77,7 @@ def _find() -> Principal | None:
         who = sessions.principal_of(cookie)
     except NotAuthenticated:
         return None
+    acting.known(who)
     uses.note(who)
     return who
 

@@ -4,14 +4,14 @@ Staff may do everything in a store except manage its members and delete it. A st
 last owner: somebody must be able to let others in.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import SignIn, User
 from flashpromo.errors import Conflict, InvalidFields, NotFound
@@ -93,11 +93,8 @@ def add(store_id: int, username: str, role: Role) -> Membership:
         AlreadyMember: it is one; its role is changed by `change_role`.
     """
     user_id = _merchant(username)
-    values = {"store_id": store_id, "user_id": user_id, "role": role.value}
-    added = insert(Member).values(values).on_conflict_do_nothing().returning(Member.user_id)
-    if db.session().scalar(added) is None:
+    if not _let_in(store_id, user_id, role):
         raise AlreadyMember
-    cache.mark_stale(cache.members_stamp(user_id))
     return Membership(user_id, username, role)
 
 
@@ -108,32 +105,57 @@ def change_role(store_id: int, user_id: int, role: Role) -> Membership:
         NotFound: the user is no member.
         LastOwner: nobody else owns the store.
     """
-    get(store_id, user_id)
-    put(store_id, user_id, role)
-    return get(store_id, user_id)
+    present = get(store_id, user_id)
+    _change(store_id, user_id, role)
+    return replace(present, role=role)
 
 
 def put(store_id: int, user_id: int, role: Role) -> None:
     """Make the user a member, or change its role; raises `LastOwner`."""
-    if role is not Role.OWNER:
-        _keep_an_owner(store_id, besides=user_id)
-    values = {"store_id": store_id, "user_id": user_id, "role": role.value}
-    statement = insert(Member).values(values)
-    db.session().execute(
-        statement.on_conflict_do_update(
-            index_elements=["store_id", "user_id"], set_={"role": statement.excluded.role}
-        )
-    )
-    cache.mark_stale(cache.members_stamp(user_id))
+    if not _let_in(store_id, user_id, role):
+        _change(store_id, user_id, role)
 
 
 def remove(store_id: int, user_id: int) -> None:
     """End a membership; `NotFound` when there is none, `LastOwner` when nobody else owns it."""
     _keep_an_owner(store_id, besides=user_id)
     gone = delete(Member).where(Member.store_id == store_id, Member.user_id == user_id)
-    if db.session().scalar(gone.returning(Member.user_id)) is None:
+    role = db.session().scalar(gone.returning(Member.role))
+    if role is None:
         raise _no_member(store_id, user_id)
     cache.mark_stale(cache.members_stamp(user_id))
+    audit.record("member.removed", "user", user_id, store_id=store_id, before={"role": role})
+
+
+def _let_in(store_id: int, user_id: int, role: Role) -> bool:
+    """False for somebody who is a member already."""
+    values = {"store_id": store_id, "user_id": user_id, "role": role.value}
+    added = insert(Member).values(values).on_conflict_do_nothing().returning(Member.user_id)
+    if db.session().scalar(added) is None:
+        return False
+    cache.mark_stale(cache.members_stamp(user_id))
+    audit.record("member.added", "user", user_id, store_id=store_id, after={"role": role})
+    return True
+
+
+def _change(store_id: int, user_id: int, role: Role) -> None:
+    """Write the role of a member, unless the store would be without an owner."""
+    if role is not Role.OWNER:
+        _keep_an_owner(store_id, besides=user_id)
+    this = (Member.store_id == store_id) & (Member.user_id == user_id)
+    before = db.session().scalar(select(Member.role).where(this).with_for_update())
+    if before is None:
+        raise _no_member(store_id, user_id)
+    db.session().execute(update(Member).where(this).values(role=role.value))
+    cache.mark_stale(cache.members_stamp(user_id))
+    audit.record(
+        "member.changed",
+        "user",
+        user_id,
+        store_id=store_id,
+        before={"role": before},
+        after={"role": role},
+    )
 
 
 def _named() -> Select[int, str, str]:

@@ -1,4 +1,4 @@
-"""Stores, products and members: small tables that everybody joins.
+"""Stores, products with their pictures, and members: small tables that everybody joins.
 
 Latitude and longitude are the truth and are checked; the point is derived from them by the
 database, because PostGIS silently turns longitude 200 into -160. Deleting keeps the row
@@ -17,6 +17,8 @@ from sqlalchemy import (
     Double,
     ForeignKey,
     Index,
+    Integer,
+    LargeBinary,
     Numeric,
     Text,
     text,
@@ -30,6 +32,8 @@ POINT_SQL = "(st_setsrid(st_makepoint(longitude, latitude), 4326))::geography"
 LATITUDE_CHECK = "latitude >= -90 AND latitude <= 90"
 LONGITUDE_CHECK = "longitude >= -180 AND longitude <= 180"
 MAX_PRICE = Decimal("9999999999.99")
+MAX_IMAGE_BYTES = 1024 * 1024
+MAX_IMAGE_PIXELS = 4096
 
 
 class Store(Base):
@@ -44,6 +48,7 @@ class Store(Base):
             "timezone(time_zone, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL",
             name="time_zone_known",
         ),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_form"),
         {"info": REFERENCE},
     )
 
@@ -57,6 +62,7 @@ class Store(Base):
         deferred=True,
     )
     time_zone: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text, server_default=text("'USD'"))
     created_at: Mapped[datetime] = mapped_column(
         TIMESTAMP(timezone=True), server_default=text("app_now()")
     )
@@ -102,6 +108,41 @@ class Product(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
 
     store: Mapped[Store] = relationship(lazy="joined", innerjoin=True)
+
+
+class ProductImage(Base):
+    """The picture of a product, as it is sent to browsers; `digest` is the SHA-256 of its bytes.
+
+    Kept in the database, not in a folder: every process and every backup has it.
+    """
+
+    __tablename__ = "product_image"
+    __table_args__ = (
+        CheckConstraint(
+            "media_type IN ('image/jpeg', 'image/png', 'image/webp')", name="media_type_known"
+        ),
+        CheckConstraint(
+            f"width BETWEEN 1 AND {MAX_IMAGE_PIXELS} AND height BETWEEN 1 AND {MAX_IMAGE_PIXELS}",
+            name="pixels_range",
+        ),
+        CheckConstraint("octet_length(digest) = 32", name="digest_length"),
+        CheckConstraint(
+            f"octet_length(content) BETWEEN 1 AND {MAX_IMAGE_BYTES}", name="content_length"
+        ),
+        {"info": REFERENCE},
+    )
+
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
+    )
+    media_type: Mapped[str] = mapped_column(Text)
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    updated_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
 
 
 class Member(Base):

@@ -7,15 +7,19 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, db
+from flashpromo.audit.writing import Values
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.fields import Checks
 from flashpromo.market.models import Product, Store
+
+TOLD: Final = ("name", "regular_price", "external_id")
+"""What the log tells of a product."""
 
 
 class ProductChanges(TypedDict, total=False):
@@ -34,17 +38,19 @@ def create(
     product = Product(store=store, **_checked(given))
     db.session().add(product)
     _flush()
+    _record("product.created", product, after=audit.snapshot(product, *TOLD))
     cache.mark_stale(cache.TERMS)
     return product
 
 
 def change(product: Product, **changes: Unpack[ProductChanges]) -> Product:
     """Change what is given of a product that was got `for_update`."""
-    now = db.app_now()
+    now, before = db.app_now(), audit.snapshot(product, *TOLD)
     for name, value in _checked(changes).items():
         setattr(product, name, value)
     product.updated_at = now
     _flush()
+    _record("product.changed", product, before=before, after=audit.snapshot(product, *TOLD))
     cache.mark_stale(cache.TERMS)
     return product
 
@@ -53,13 +59,18 @@ def remove(product: Product) -> None:
     """Delete a product that was got `for_update`; the row stays for what was sold."""
     product.deleted_at = db.app_now()
     db.session().flush()
+    _record("product.deleted", product, before=audit.snapshot(product, *TOLD))
     cache.mark_stale(cache.TERMS)
 
 
 def remove_all_of(store_id: int, at: datetime) -> None:
     """Delete every product of a store that goes."""
     of_store = (Product.store_id == store_id) & Product.deleted_at.is_(None)
-    db.session().execute(update(Product).where(of_store).values(deleted_at=at))
+    gone = update(Product).where(of_store).values(deleted_at=at).returning(Product.id, Product.name)
+    for row in db.session().execute(gone):
+        audit.record(
+            "product.deleted", "product", row.id, store_id=store_id, before={"name": row.name}
+        )
 
 
 def find(product_id: int) -> Product | None:
@@ -112,6 +123,13 @@ def seen(scope: Collection[int] | None) -> ColumnElement[bool]:
     """The predicate behind every read: not deleted (a store takes its products along), in scope."""
     in_scope = Product.store_id.in_(scope) if scope is not None else true()
     return Product.deleted_at.is_(None) & in_scope
+
+
+def _record(
+    action: str, product: Product, *, before: Values | None = None, after: Values | None = None
+) -> None:
+    store_id = product.store_id
+    audit.record(action, "product", product.id, store_id=store_id, before=before, after=after)
 
 
 def _wanted(scope: Collection[int] | None, wanted: ProductFilter) -> ColumnElement[bool]:

@@ -6,11 +6,12 @@ What a change means for promos is said by `promos.catalogue`, which calls these.
 """
 
 from collections.abc import Collection, Sequence
-from typing import TypedDict, Unpack
+from typing import Final, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select, true
 
-from flashpromo import cache, db
+from flashpromo import audit, cache, config, db
+from flashpromo.audit.writing import Values
 from flashpromo.errors import NotFound
 from flashpromo.fields import Checks
 from flashpromo.market import products
@@ -18,32 +19,50 @@ from flashpromo.market.models import Store
 
 Scope = Collection[int] | None
 
+TOLD: Final = ("name", "latitude", "longitude", "time_zone", "currency")
+"""What the log tells of a store."""
+
 
 class StoreChanges(TypedDict, total=False):
-    """What may be changed; degrees for the place, an IANA name for the zone."""
+    """What may be changed; degrees for the place, an IANA name for the zone, ISO 4217 for money."""
 
     name: str
     latitude: float
     longitude: float
     time_zone: str
+    currency: str
 
 
-def create(*, name: str, latitude: float, longitude: float, time_zone: str) -> Store:
-    """Open a store; `InvalidFields` when a value is not allowed."""
-    given = StoreChanges(name=name, latitude=latitude, longitude=longitude, time_zone=time_zone)
+def create(
+    *, name: str, latitude: float, longitude: float, time_zone: str, currency: str | None = None
+) -> Store:
+    """Open a store; `InvalidFields` when a value is not allowed.
+
+    Without a currency it has the marketplace's.
+    """
+    given = StoreChanges(
+        name=name,
+        latitude=latitude,
+        longitude=longitude,
+        time_zone=time_zone,
+        currency=config.current().marketplace_currency if currency is None else currency,
+    )
     store = Store(**_checked(given))
     db.session().add(store)
     db.session().flush()
+    _record("store.created", store, after=audit.snapshot(store, *TOLD))
     cache.mark_stale(cache.TERMS)
     return store
 
 
 def change(store: Store, **changes: Unpack[StoreChanges]) -> Store:
     """Change what is given of a store that was got `for_update`."""
+    before = audit.snapshot(store, *TOLD)
     for name, value in _checked(changes).items():
         setattr(store, name, value)
     store.updated_at = db.app_now()
     db.session().flush()
+    _record("store.changed", store, before=before, after=audit.snapshot(store, *TOLD))
     cache.mark_stale(cache.TERMS)
     return store
 
@@ -53,6 +72,7 @@ def remove(store: Store) -> None:
     store.deleted_at = db.app_now()
     products.remove_all_of(store.id, store.deleted_at)
     db.session().flush()
+    _record("store.deleted", store, before=audit.snapshot(store, *TOLD))
     cache.mark_stale(cache.TERMS)
 
 
@@ -92,6 +112,12 @@ def seen(scope: Scope) -> ColumnElement[bool]:
     return Store.deleted_at.is_(None) & in_scope
 
 
+def _record(
+    action: str, store: Store, *, before: Values | None = None, after: Values | None = None
+) -> None:
+    audit.record(action, "store", store.id, store_id=store.id, before=before, after=after)
+
+
 def _checked(given: StoreChanges) -> StoreChanges:
     checks, cleaned = Checks(), given.copy()
     if "name" in given:
@@ -102,5 +128,7 @@ def _checked(given: StoreChanges) -> StoreChanges:
         checks.longitude("longitude", given["longitude"])
     if "time_zone" in given:
         checks.time_zone("time_zone", given["time_zone"])
+    if "currency" in given:
+        checks.currency("currency", given["currency"])
     checks.done()
     return cleaned

@@ -12,6 +12,7 @@ from typing import Any, Unpack
 
 from sqlalchemy import ColumnElement, and_, select, update
 
+from flashpromo import audit
 from flashpromo.audience import reach, segments
 from flashpromo.db import app_now, session
 from flashpromo.errors import InUse, InvalidFields, demand_unchanged
@@ -79,7 +80,7 @@ def remove_store(store_id: int, scope: Scope, *, seen: datetime | None = None) -
     demand_unchanged(store.updated_at, seen)
     product_ids = products.ids_of(store_id)
     _demand_unused(_of_products(product_ids))
-    _remove_drafts(product_ids)
+    _remove_drafts(product_ids, store_id)
     stores.remove(store)
 
 
@@ -94,7 +95,7 @@ def remove_product(product_id: int, scope: Scope, *, seen: datetime | None = Non
     product = products.get(product_id, scope=scope, for_update=True)
     demand_unchanged(product.updated_at, seen)
     _demand_unused(_of_products([product_id]))
-    _remove_drafts([product_id])
+    _remove_drafts([product_id], product.store_id)
     products.remove(product)
 
 
@@ -159,11 +160,15 @@ def _demand_unused(condition: ColumnElement[bool], states: Collection[State] = t
         raise InUse(f"Promo {promo_ids[0]} still needs it.", promo_ids=promo_ids)
 
 
-def _remove_drafts(product_ids: Collection[int]) -> None:
+def _remove_drafts(product_ids: Collection[int], store_id: int) -> None:
     now = app_now()
-    session().execute(
+    gone = session().scalars(
         update(Promo)
         .where(_in_state(_of_products(product_ids), [State.DRAFT], now))
         .values(deleted_at=now)
+        .returning(Promo.id)
         .execution_options(synchronize_session=False)
     )
+    for promo_id in sorted(gone):
+        draft = {"state": State.DRAFT}
+        audit.record("promo.deleted", "promo", promo_id, store_id=store_id, before=draft)

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flashpromo.db import app_now
-from flashpromo.promos import lifecycle, queries
+from flashpromo.promos import lifecycle, queries, trail
 from flashpromo.promos.models import Promo
 from flashpromo.promos.terms import Terms
 from flashpromo.promos.wall_clock import first_reading, shown
@@ -38,7 +38,9 @@ def duplicate(promo_id: int, changes: Mapping[str, Any]) -> Promo:
     if "start_time" in changes:
         end = changes["start_time"] + (terms.end_time - terms.start_time)
     draft = terms.changed({"start_time": start, "end_time": end} | dict(changes))
-    return lifecycle.create(draft)
+    made = lifecycle.create(draft)
+    trail.record("promo.duplicated", made, after={"of_promo_id": promo_id})
+    return made
 
 
 def next_window(window: Window, zone: ZoneInfo, now: datetime) -> Window:

@@ -17,7 +17,7 @@ from flashpromo.audience import segments
 from flashpromo.db import app_now, session
 from flashpromo.errors import InvalidFields, demand_unchanged
 from flashpromo.market.models import Product, Store
-from flashpromo.promos import queries, runs, units, windows
+from flashpromo.promos import queries, runs, trail, units, windows
 from flashpromo.promos.bell import follow
 from flashpromo.promos.errors import PromoFinished, WrongState
 from flashpromo.promos.models import Promo, PromoRun, PromoSegment
@@ -39,7 +39,10 @@ def create(terms: Terms, *, publish: bool = False) -> Promo:
     session().add(PromoRun(promo_id=promo.id))
     session().flush()
     units.set_quantity(promo.id, terms.quantity, now)
-    return _finish(promo, now)
+    _finish(promo, now)
+    trail.record("promo.created", promo, after=trail.told(Terms.of(promo)))
+    _record_published(promo, was=False)
+    return promo
 
 
 def change(
@@ -70,7 +73,7 @@ def change(
     now = app_now()
     if state_at(promo, now) in FINISHED:
         raise PromoFinished
-    before = Terms.of(promo)
+    before, was_published = Terms.of(promo), promo.published
     after = before.changed(changes)
     if promo.published and after.product_id != before.product_id:
         raise InvalidFields({"product_id": "Cannot change once the promo is published."})
@@ -80,7 +83,11 @@ def change(
         runs.forget_activation(promo.id)
     if after.quantity != before.quantity:
         _set_quantity(promo, after.quantity, now)
-    return _finish(promo, now)
+    _finish(promo, now)
+    told = trail.told(Terms.of(promo))
+    trail.record("promo.changed", promo, before=trail.told(before), after=told)
+    _record_published(promo, was=was_published)
+    return promo
 
 
 def pause(promo_id: int, *, seen: Version | None = None) -> Promo:
@@ -94,10 +101,12 @@ def pause(promo_id: int, *, seen: Version | None = None) -> Promo:
     promo = queries.lock(promo_id)
     demand_unchanged(version_of(promo), seen)
     now = app_now()
-    demand_live(promo, now)
+    before = demand_live(promo, now)
     if not runs.pause(promo.id, now) and promo.run.paused_at is None:
         raise PromoFinished
-    return _finish(promo, now)
+    _finish(promo, now)
+    trail.record_step("promo.paused", promo, before, state_at(promo, now))
+    return promo
 
 
 def resume(promo_id: int, *, seen: Version | None = None) -> Promo:
@@ -111,9 +120,11 @@ def resume(promo_id: int, *, seen: Version | None = None) -> Promo:
     promo = queries.lock(promo_id)
     demand_unchanged(version_of(promo), seen)
     now = app_now()
-    demand_live(promo, now)
+    before = demand_live(promo, now)
     runs.resume(promo.id)
-    return _finish(promo, now)
+    _finish(promo, now)
+    trail.record_step("promo.resumed", promo, before, state_at(promo, now))
+    return promo
 
 
 def _set_quantity(promo: Promo, quantity: int, now: datetime) -> None:
@@ -126,11 +137,12 @@ def _set_quantity(promo: Promo, quantity: int, now: datetime) -> None:
     runs.sell_out_if_done(promo.id, now)
 
 
-def demand_live(promo: Promo, now: datetime) -> None:
-    """Raise `WrongState` unless the promo is scheduled, running or paused."""
+def demand_live(promo: Promo, now: datetime) -> State:
+    """The state of a promo that is scheduled, running or paused; raises `WrongState` for others."""
     state = state_at(promo, now)
     if state not in LIVE:
         raise WrongState(f"The promo is {state}.", state=state)
+    return state
 
 
 def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
@@ -198,11 +210,15 @@ def _write_segments(promo_id: int, segment_ids: tuple[int, ...]) -> None:
     )
 
 
-def _finish(promo: Promo, now: datetime) -> Promo:
+def _record_published(promo: Promo, *, was: bool) -> None:
+    if promo.published is not was:
+        trail.record("promo.published" if promo.published else "promo.withdrawn", promo)
+
+
+def _finish(promo: Promo, now: datetime) -> None:
     """Leave cache and bell in step with the row, and the row fresh for whoever shows it."""
     session().flush()
     session().refresh(promo)
     cache.mark_stale(cache.TERMS)
     cache.mark_stale(cache.units_stamp(promo.id))
     follow(promo, state_at(promo, now) in {State.SCHEDULED, State.RUNNING}, now)
-    return promo

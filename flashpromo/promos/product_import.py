@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from flashpromo import cache
+from flashpromo import audit, cache
 from flashpromo.audience import reach
 from flashpromo.bulk.source import Record
 from flashpromo.bulk.staging import Report, Upserted
@@ -72,6 +72,8 @@ def import_products(
     created, updated = product_staging.write(now)
     _let_promos_follow(now)
     done = Upserted(created, updated, STAGE.rejected())
+    if done.imported:
+        audit.record("product.imported", "product", store_id=usual_store, after=done._asdict())
     STAGE.report(report, every=every)
     STAGE.drop()
     cache.mark_stale(cache.TERMS)

@@ -72,6 +72,12 @@ def product_of(promo_id: int) -> int:
     return product_id
 
 
+def stores_of(promo_ids: Collection[int]) -> dict[int, int]:
+    """The ids of the stores of these promos, by promo id."""
+    found = select(Promo.id, Product.store_id).join(Product).where(Promo.id.in_(promo_ids))
+    return {row.id: row.store_id for row in session().execute(found)}
+
+
 def get(promo_id: int, sight: Sight, now: datetime) -> Promo:
     """One promo as far as `sight` goes.
 

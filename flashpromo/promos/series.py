@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from flashpromo import audit
 from flashpromo.errors import InvalidFields
 from flashpromo.market import products
 from flashpromo.promos import lifecycle
@@ -49,7 +50,16 @@ def create_all(
         InvalidFields: a term is wrong, or a field of the rule.
         PromoOverlaps: published, and the window of `day` is not free; with `promo_ids`.
     """
-    return [_create(offer, window, publish=publish) for window in rule.series(now).windows]
+    promos = [_create(offer, window, publish=publish) for window in rule.series(now).windows]
+    for first in promos[:1]:
+        audit.record(
+            "promo.series_created",
+            "product",
+            first.product_id,
+            store_id=first.product.store_id,
+            after={"promo_ids": [promo.id for promo in promos]},
+        )
+    return promos
 
 
 def _create(offer: Mapping[str, Any], window: Window, *, publish: bool) -> Promo:

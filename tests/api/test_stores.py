@@ -20,10 +20,11 @@ def test_a_store_is_created_read_changed_and_deleted(operator: Caller):
         "latitude",
         "longitude",
         "time_zone",
+        "currency",
         "created_at",
         "updated_at",
     ]
-    assert shown["time_zone"] == "UTC"
+    assert (shown["time_zone"], shown["currency"]) == ("UTC", "USD")
     path = created.headers["Location"]
     assert path == f"{STORES}{shown['id']}/"
     assert operator.get(path).json == shown
@@ -43,6 +44,15 @@ def test_what_was_read_can_be_sent_back(operator: Caller):
     again = operator.put(f"{STORES}{shown['id']}/", shown)
     assert again.status_code == 200
     assert {**again.json, "updated_at": ""} == {**shown, "updated_at": ""}
+
+
+def test_a_store_has_one_currency(operator: Caller):
+    path = operator.post(STORES, CORNER | {"currency": "MXN"}).headers["Location"]
+    assert operator.put(path, CORNER).json["currency"] == "MXN"
+    assert operator.patch(path, {"currency": "EUR"}).json["currency"] == "EUR"
+    for wrong in ("eur", "", "EURO", "DEM", "XXX", None):
+        answer = operator.patch(path, {"currency": wrong})
+        assert (answer.status_code, set(answer.json["errors"])) == (422, {"currency"})
 
 
 def test_put_needs_every_required_field(operator: Caller):

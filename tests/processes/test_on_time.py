@@ -15,6 +15,11 @@ from flashpromo.queueing.timetable import timetable
 from tests.processes.conftest import another_product, in_seconds, soon
 from tests.processes.running import Service, eventually
 
+DOOR = """
+SELECT door FROM audit_event
+WHERE action = 'promo.activated' AND subject_kind = 'promo' AND subject_id = CAST(:promo_id AS text)
+"""
+
 
 @pytest.fixture(scope="module")
 def running(shared_service: Service) -> Service:
@@ -36,6 +41,7 @@ def test_a_promo_starts_within_two_seconds_and_its_audience_is_told_once(running
     promo = in_seconds(world, 2)
     before = messages(running, world.alice)
     outside.await_activation(promo, late=2)
+    assert outside.ask(DOOR, promo) == "worker"
     outside.await_delivery(promo, seconds=2)
     assert messages(running, world.alice) == before + 1
 

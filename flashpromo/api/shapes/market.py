@@ -7,12 +7,13 @@ from flashpromo.api.values import Degrees, Id, Money, Price, ShownMoment, Text
 
 
 class StoreIn(Given):
-    """A store; without a time zone a new one has the marketplace's."""
+    """A store; without a time zone or a currency a new one has the marketplace's."""
 
     name: Text
     latitude: Degrees
     longitude: Degrees
     time_zone: Text = ""
+    currency: Text = ""
 
 
 class StoreOut(Shown):
@@ -23,6 +24,7 @@ class StoreOut(Shown):
     latitude: float
     longitude: float
     time_zone: str
+    currency: str
     created_at: ShownMoment
     updated_at: ShownMoment
 

@@ -1,0 +1,1 @@
+"""What the guards of the schema refuse, by the nouns of the tables."""
