@@ -2,8 +2,9 @@
 
 Answers of the API depend on who asks: no shared cache keeps them, and whoever keeps one asks again
 before it uses it, which costs a 304 if nothing has changed. Errors, and what a write answers, are
-kept by nobody. Sizable JSON is compressed; a compressed answer has a tag of its own, and either tag
-stands for the document. What we bring along in a folder with its version in the name never changes.
+kept by nobody. Sizable JSON is compressed for whoever accepts it so; a compressed answer has a tag
+of its own, and either tag stands for the document. What we bring along in a folder with its version
+in the name never changes.
 """
 
 import re
@@ -23,6 +24,17 @@ VERSIONED: Final = re.compile(r"/static/vendor/[^/]+-\d+\.\d[^/]*/.+")
 NOT_OF_A_304: Final = ("Content-Type", "Content-Length", "Location")
 
 
+class Gzip(Compress):
+    """Compresses; what a caller has ruled out by `;q=0` (RFC 9110) is not sent to it."""
+
+    def after_request(self, response: Response | None) -> Response:
+        """The answer as the caller accepts it."""
+        if response is None or request.accept_encodings["gzip"] > 0:
+            return super().after_request(response)
+        response.vary.add("Accept-Encoding")
+        return response
+
+
 def init_app(app: APIFlask) -> None:
     """Set the headers of every answer of `app`."""
     app.config.update(
@@ -32,7 +44,7 @@ def init_app(app: APIFlask) -> None:
         COMPRESS_STREAMS=False,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,
     )
-    Compress(app)  # what is registered first runs last
+    Gzip(app)  # what is registered first runs last
     app.after_request(_complete)
 
 

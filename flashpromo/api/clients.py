@@ -1,6 +1,5 @@
 """/api/users/clients-profiles/: a client reads itself, operators everything, merchants nothing."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from flask import Response, url_for
@@ -90,21 +89,13 @@ def change_client(client_id: int, body: Given) -> ClientOut:
 def delete_client(client_id: int) -> tuple[str, int]:
     """Erase a client for good; what it holds is free at once."""
     with transaction():
-        clients.get(client_id, for_update=True, seen=_seen(client_id))
+        clients.get(client_id, for_update=True, seen=client_documents.seen(client_id))
         erasure.erase(client_id)
     return "", 204
 
 
 def _change(client_id: int, body: Given) -> ClientOut:
     with transaction():
-        clients.change(client_id, cast(ClientChanges, body.given()), seen=_seen(client_id))
+        seen = client_documents.seen(client_id)
+        clients.change(client_id, cast(ClientChanges, body.given()), seen=seen)
     return client_documents.one(client_id)
-
-
-def _seen(client_id: int) -> datetime | None:
-    def read() -> tuple[ClientOut, datetime]:
-        # The version first: a document that is read later than it can only be refused.
-        version = clients.get(client_id).updated_at
-        return client_documents.one(client_id), version
-
-    return etags.seen(read)

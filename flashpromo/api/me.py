@@ -7,7 +7,7 @@ marketplace's.
 from typing import cast
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import client_documents, guard
+from flashpromo.api import client_documents, etags, guard
 from flashpromo.api.blueprints import resource
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.audience import ClientOut
@@ -18,7 +18,7 @@ from flashpromo.audience import clients, fixes
 from flashpromo.audience.client_terms import ClientChanges
 from flashpromo.audience.fix_rules import LocationRefused
 from flashpromo.db import app_now, transaction
-from flashpromo.errors import InvalidFields
+from flashpromo.errors import InvalidFields, PreconditionFailed
 from flashpromo.own_data import erasure, export
 
 blueprint = resource("me", "/users/clients-profiles/me", tag="Users")
@@ -29,6 +29,7 @@ FILE = {"Content-Disposition": 'attachment; filename="flash-promos.json"'}
 @blueprint.get("/")
 @guard.allow(Permission.PROFILE_READ)
 @blueprint.output(ClientOut)
+@etags.tagged
 def get_me() -> ClientOut:
     """Show the asking client."""
     return client_documents.one(guard.client_id())
@@ -36,13 +37,17 @@ def get_me() -> ClientOut:
 
 @blueprint.patch("/")
 @guard.allow(Permission.PROFILE_WRITE)
+@refuses(PreconditionFailed)
 @blueprint.input(MePatch, arg_name="body")
 @blueprint.output(ClientOut)
+@etags.tagged
 def change_me(body: Given) -> ClientOut:
     """Change some of what the asking client chooses for itself."""
+    client_id = guard.client_id()
     with transaction():
-        clients.change(guard.client_id(), cast(ClientChanges, body.given()))
-    return client_documents.one(guard.client_id())
+        seen = client_documents.seen(client_id)
+        clients.change(client_id, cast(ClientChanges, body.given()), seen=seen)
+    return client_documents.one(client_id)
 
 
 @blueprint.delete("/")

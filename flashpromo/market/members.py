@@ -76,8 +76,14 @@ def page(store_id: int, *, limit: int, offset: int) -> tuple[int, list[Membershi
     return count or 0, [_membership(row) for row in db.session().execute(query)]
 
 
-def get(store_id: int, user_id: int) -> Membership:
-    """One member of a store; `NotFound` when the user is none."""
+def get(store_id: int, user_id: int, *, for_update: bool = False) -> Membership:
+    """One member of a store; `NotFound` when the user is none.
+
+    `for_update` locks the store and the member, in the order of every change of members.
+    """
+    if for_update:
+        _lock_store(store_id)
+        _lock_member(store_id, user_id)
     query = _named().where(Member.store_id == store_id, Member.user_id == user_id)
     row = db.session().execute(query).one_or_none()
     if row is None:
@@ -142,10 +148,10 @@ def _change(store_id: int, user_id: int, role: Role) -> None:
     """Write the role of a member, unless the store would be without an owner."""
     if role is not Role.OWNER:
         _keep_an_owner(store_id, besides=user_id)
-    this = (Member.store_id == store_id) & (Member.user_id == user_id)
-    before = db.session().scalar(select(Member.role).where(this).with_for_update())
+    before = _lock_member(store_id, user_id)
     if before is None:
         raise _no_member(store_id, user_id)
+    this = (Member.store_id == store_id) & (Member.user_id == user_id)
     db.session().execute(update(Member).where(this).values(role=role.value))
     cache.mark_stale(cache.members_stamp(user_id))
     audit.record(
@@ -185,8 +191,18 @@ def _no_member(store_id: int, user_id: int) -> NotFound:
 
 def _keep_an_owner(store_id: int, *, besides: int) -> None:
     """Lock the store first: two owners who remove each other at one instant are told apart."""
-    db.session().execute(select(Store.id).where(Store.id == store_id).with_for_update())
+    _lock_store(store_id)
     owners = select(Member.user_id).where(Member.store_id == store_id, Member.role == Role.OWNER)
     present = set(db.session().scalars(owners))
     if present == {besides}:
         raise LastOwner
+
+
+def _lock_store(store_id: int) -> None:
+    db.session().execute(select(Store.id).where(Store.id == store_id).with_for_update())
+
+
+def _lock_member(store_id: int, user_id: int) -> str | None:
+    """The role of the member; None when the user is none."""
+    this = (Member.store_id == store_id) & (Member.user_id == user_id)
+    return db.session().scalar(select(Member.role).where(this).with_for_update())

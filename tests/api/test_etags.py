@@ -12,6 +12,7 @@ from tests.conftest import Clock
 from tests.story import statements
 from tests.world import World
 
+ME = "/api/users/clients-profiles/me/"
 RESERVATIONS = "/api/promotions/promo-reservations/"
 
 
@@ -54,6 +55,36 @@ def test_a_deletion_too(operator: Caller, things, kind: str):
     assert operator.delete(path, headers={"If-Match": stale}).status_code == 412
     tag = operator.get(path).headers["ETag"]
     assert operator.delete(path, headers={"If-Match": f'"no", {tag}'}).status_code == 204
+
+
+def test_a_client_changes_itself_as_it_has_seen_itself(alice: Caller):
+    tag = alice.get(ME).headers["ETag"]
+    assert alice.get(ME, headers={"If-None-Match": tag}).status_code == 304
+    changed = alice.patch(ME, {"opted_in": False}, headers={"If-Match": tag})
+    assert changed.headers["ETag"] == alice.get(ME).headers["ETag"] != tag
+    refused = alice.patch(ME, {"opted_in": True}, headers={"If-Match": tag})
+    assert (refused.status_code, refused.json["code"]) == (412, "precondition_failed")
+    assert alice.get(ME).json["opted_in"] is False
+
+
+@pytest.mark.parametrize("change", ["put", "delete"])
+def test_members_are_managed_as_they_were_seen(operator: Caller, people, world: World, change: str):
+    people.merchant("nora")
+    members = f"/api/market/stores/{world.store_id}/members/"
+    added = operator.post(members, {"username": "nora", "role": "staff"})
+    path, tag = added.headers["Location"], added.headers["ETag"]
+    assert operator.get(path).headers["ETag"] == tag
+    made_owner = operator.put(path, {"role": "owner"}, headers={"If-Match": tag})
+    people.merchant("max")
+    operator.post(members, {"username": "max", "role": "owner"})
+    sent = {"json": {"role": "staff"}} if change == "put" else {}
+    refused = getattr(operator, change)(path, headers={"If-Match": tag}, **sent)
+    assert (refused.status_code, refused.json["code"]) == (412, "precondition_failed")
+    assert operator.get(path).json["role"] == "owner"
+    taken = {"If-Match": made_owner.headers["ETag"]}
+    assert getattr(operator, change)(path, headers=taken, **sent).status_code < 300
+    gone = operator.delete(f"{members}999/", headers={"If-Match": "*"})
+    assert (gone.status_code, gone.json["code"]) == (404, "not_found")
 
 
 def test_any_version_will_do_and_a_weak_one_will_not(operator: Caller, things):
@@ -153,6 +184,27 @@ def test_sizable_json_is_compressed_for_who_asks(operator: Caller, long_list: st
         assert {"Accept-Encoding", "Authorization"} <= set(answer.vary.as_set(preserve_casing=True))
     small = operator.get("/api/users/user-segments/1/", headers=ZIPPED)
     assert "Content-Encoding" not in small.headers
+
+
+@pytest.mark.parametrize(
+    ("accepted", "zipped"),
+    [
+        ("gzip;q=0", False),
+        ("deflate, gzip;q=0", False),
+        ("deflate", False),
+        ("identity;q=1, *;q=0", False),
+        ("gzip;q=0, *", False),
+        ("gzip;q=0.1", True),
+        ("*", True),
+        ("", False),
+    ],
+)
+def test_only_who_accepts_it_is_sent_it_compressed(
+    operator: Caller, long_list: str, accepted: str, zipped: bool
+):
+    answer = operator.get(long_list, headers={"Accept-Encoding": accepted})
+    assert (answer.headers.get("Content-Encoding") == "gzip") is zipped
+    assert "Accept-Encoding" in answer.vary
 
 
 def test_a_compressed_document_has_a_tag_of_its_own_that_stands_for_it(operator: Caller):
