@@ -1,7 +1,8 @@
 """Bearer tokens: 256 random bits, of which only the SHA-256 is kept.
 
 Nothing slow is needed to hash them, because nobody can guess a random value. A token that was
-looked up is believed for a second by this process (see `believed`).
+looked up may be believed for a second by this process (see `believed`); a door asks for that where
+a look at the database would be most of the work.
 """
 
 import secrets
@@ -99,12 +100,15 @@ def issue(
     return Issued(token, row.id, expires_at)
 
 
-def principal_of(token: str, kinds: Collection[TokenKind] = BEARERS) -> Principal:
+def principal_of(
+    token: str, kinds: Collection[TokenKind] = BEARERS, *, may_believe: bool = False
+) -> Principal:
     """Who the token belongs to.
 
     Args:
         token: as it was sent.
         kinds: what is taken here; what stands behind a cookie is no bearer token.
+        may_believe: take what was looked up within the last second.
 
     Raises:
         NotAuthenticated: unknown, expired, of another kind, or its user is deactivated.
@@ -113,7 +117,7 @@ def principal_of(token: str, kinds: Collection[TokenKind] = BEARERS) -> Principa
         raise NotAuthenticated
     token_hash = hash_of(token)
     principal, counter = believed.find(token_hash)
-    if principal is None:
+    if principal is None or not may_believe:
         principal = _look_up(token_hash)
         believed.store(principal, counter)
     if principal.held.kind not in kinds:

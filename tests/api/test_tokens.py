@@ -92,6 +92,18 @@ def test_a_revoked_token_is_refused_at_once(client, operator: Caller):
     assert works(operator)
 
 
+def test_what_another_process_revoked_writes_nothing_more(operator: Caller, engine: Engine):
+    """It may read for the second in which this process believes it, and no longer."""
+    assert works(operator)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM auth_token"))
+    store = {"name": "Café", "latitude": 0, "longitude": 0}
+    assert operator.post(STORES, store).status_code == 401
+    assert works(operator)
+    believed.forget_all()
+    assert not works(operator)
+
+
 def test_signing_out_ends_the_token_in_use_and_no_other(client, operator: Caller):
     phone = another(client)
     assert phone.delete(TOKEN).status_code == 204
