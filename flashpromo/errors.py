@@ -36,7 +36,7 @@ class BadRequest(DomainError):
 
 
 class InvalidFields(DomainError):
-    """One or more fields are wrong: `fields` maps a field's name to its messages."""
+    """One or more fields are wrong: `errors` maps the name of each to its messages."""
 
     status = 422
     code = "validation_error"
@@ -119,7 +119,10 @@ class InUse(Conflict):
 
 
 class TooSoon(DomainError):
-    """Base of every 429: `retry_after_seconds` is the whole number of seconds to wait."""
+    """It comes too soon: wait for `retry_after_seconds`, a whole number.
+
+    The base of every 429.
+    """
 
     status = 429
     code = "rate_limited"

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, PlainSerializer, StrictBool, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from flashpromo.promos.models import MAX_QUANTITY
+
 DATE_TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
     r"(?P<offset>Z|[+-][0-9]{2}(:?[0-9]{2})?)?",
@@ -120,7 +122,12 @@ def _shown(**schema: Any) -> WithJsonSchema:
 
 Text = StrictStr
 Flag = StrictBool
-Degrees = Annotated[
+Latitude = Annotated[
+    float,
+    BeforeValidator(lambda value: float(number(value))),
+    _decimal(r"^[+-]?[0-9]{1,2}(\.[0-9]{1,15})?$", minimum=-90, maximum=90),
+]
+Longitude = Annotated[
     float,
     BeforeValidator(lambda value: float(number(value))),
     _decimal(r"^[+-]?[0-9]{1,3}(\.[0-9]{1,15})?$", minimum=-180, maximum=180),
@@ -135,7 +142,9 @@ Kilometres = Annotated[
     BeforeValidator(with_places(6)),
     _decimal(r"^\+?[0-9]{1,2}(\.[0-9]{1,6})?$", exclusiveMinimum=0, maximum=50),
 ]
-Whole = Annotated[int, BeforeValidator(whole)]
+Quantity = Annotated[
+    int, BeforeValidator(whole), _schema(type="integer", minimum=1, maximum=MAX_QUANTITY)
+]
 Id = Annotated[
     int, BeforeValidator(identifier), _schema(type="integer", minimum=1, maximum=BIGGEST_ID)
 ]

@@ -14,6 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from flashpromo.accounts.permissions import GRANTS, Kind, Permission
 from flashpromo.api import refusals
 from flashpromo.api.guard import ANYONE, NEEDED
+from flashpromo.promos.states import State
 from tests.api.described import relay
 from tests.story import statements
 
@@ -106,10 +107,37 @@ def test_every_refusal_that_a_view_declares_is_described(app: APIFlask, document
     assert found > 40
 
 
+def unexplained(schema: Any, where: str) -> Iterator[str]:
+    """The fields without a word of their own, however deep they lie."""
+    if isinstance(schema, list):
+        for each in schema:
+            yield from unexplained(each, where)
+    elif isinstance(schema, dict):
+        for name, field in schema.get("properties", {}).items():
+            if "$ref" not in field and not field.get("description"):
+                yield f"{where}.{name}"
+            yield from unexplained(field, f"{where}.{name}")
+        for name in ("items", "additionalProperties", "anyOf", "allOf", "contentSchema"):
+            yield from unexplained(schema.get(name), where)
+
+
+def contents(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every content that is sent or answered with success: where, media type, and what it is."""
+    for _, _, operation in operations(document):
+        name = operation["operationId"]
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+            yield f"{name}: body", kind, content
+        for status, answer in operation["responses"].items():
+            if status.startswith("2"):
+                for kind, content in resolved(document, answer).get("content", {}).items():
+                    yield f"{name}: {status}", kind, content
+
+
 def test_every_word_is_explained(document):
     for name, schema in document["components"]["schemas"].items():
-        for field, described in schema.get("properties", {}).items():
-            assert "$ref" in described or described.get("description"), f"{name}.{field}"
+        assert list(unexplained(schema, name)) == []
+    for name, _, content in contents(document):
+        assert list(unexplained(content["schema"], name)) == []
     for _, _, operation in operations(document):
         for parameter in operation["parameters"]:
             assert resolved(document, parameter)["description"], (
@@ -136,12 +164,44 @@ def test_every_example_is_one(document):
     assert bodies > 20
 
 
-def test_every_json_body_has_an_example(document):
-    for _, _, operation in operations(document):
-        content = operation.get("requestBody", {}).get("content", {})
-        if "application/json" in content:
-            schema = resolved(document, content["application/json"]["schema"])
-            assert schema["examples"][0], operation["operationId"]
+def test_every_body_and_every_answer_of_success_has_an_example(document):
+    found = 0
+    for name, kind, content in contents(document):
+        if kind == "text/html":
+            continue
+        shown = {"examples": [content.get("example")]} if "example" in content else {}
+        schema = resolved(document, content["schema"]) | shown
+        assert schema["examples"][0], (name, kind)
+        found += 1
+    assert found > 80
+
+
+def test_numbers_are_described_with_their_bounds(document):
+    schemas = document["components"]["schemas"]
+    rows = document["paths"]["/api/users/clients-profiles/bulk/"]["post"]["requestBody"]["content"]
+    for schema in (
+        schemas["StoreIn"],
+        schemas["LocationIn"],
+        schemas["ClientIn"],
+        rows["application/x-ndjson"]["schema"]["contentSchema"],
+    ):
+        north, east = (schema["properties"][name] for name in ("latitude", "longitude"))
+        assert (north["anyOf"][0]["minimum"], north["anyOf"][0]["maximum"]) == (-90, 90)
+        assert (east["anyOf"][0]["minimum"], east["anyOf"][0]["maximum"]) == (-180, 180)
+    for name in ("PromoIn", "PromoPatch", "RecurringPromosIn", "PromoCopyPatch"):
+        units = schemas[name]["properties"]["quantity"]
+        assert (units["minimum"], units["maximum"]) == (1, 100_000), name
+
+
+def test_a_refusal_is_described_as_it_is(document):
+    reserve = document["paths"]["/api/promotions/promo-reservations/"]["post"]["responses"]
+    refused = resolved(document, reserve["409"])["content"][PROBLEM]["examples"]
+    assert refused["already_held"]["value"]["held_by_you"] is True
+    assert refused["promo_not_running"]["value"]["state"] in set(State)
+    assert refused["reservation_limit"]["value"]["limit"] > 0
+    said = resolved(document, reserve["422"])["description"]
+    assert "`errors` maps" in said
+    assert "Base of" not in resolved(document, reserve["429"])["description"]
 
 
 def test_what_is_created_leads_on(document):

@@ -20,7 +20,9 @@ KEPT: Final = "flashpromo_openapi"
 DOCUMENT: Final[dict[int | str, Any]] = {
     200: {
         "description": "This document.",
-        "content": {"application/json": {"schema": {"type": "object"}}},
+        "content": {
+            "application/json": {"schema": {"type": "object"}, "example": {"openapi": "3.1.0"}}
+        },
     }
 }
 

@@ -35,9 +35,11 @@ def _complete(endpoint: str, method: str, operation: dict[str, Any]) -> None:
     _parameters(operation)
     if rows := bulk.request_body(current_app.view_functions[endpoint]):
         operation["requestBody"] = rows
+        schemas.rows(rows["content"])
     if "requestBody" in operation:
         operation["requestBody"]["required"] = not bodies.takes_none(endpoint)
     for status, answer in operation["responses"].items():
+        schemas.rows(answer.get("content", {}))
         if answer["description"] == current_app.config["SUCCESS_DESCRIPTION"]:
             answer["description"] = SUCCESSES[status]
     traits.add(endpoint, method, operation)

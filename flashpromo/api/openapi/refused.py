@@ -29,7 +29,11 @@ EXTRAS: Final[dict[str, dict[str, Any]]] = {
     "validation_error": {"errors": {"name": ["Must have 1 to 200 characters."]}},
     "cool_down": {"retry_after_seconds": 21},
     "rate_limited": {"retry_after_seconds": 42},
-    "already_held": {"held_by_you": False},
+    "already_held": {"held_by_you": True},
+    "promo_not_running": {"state": "scheduled"},
+    "promo_overlaps": {"promo_ids": [17]},
+    "in_use": {"promo_ids": [17]},
+    "reservation_limit": {"limit": 5},
     "location_refused": {
         "reason": "too_coarse",
         "errors": {"accuracy_m": ["The fix is too coarse."]},

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flashpromo.api.openapi import words
+from flashpromo.api.openapi import examples, words
 
 NESTED: Final = re.compile(r"#/components/schemas/\w+\.(\w+)")
 SENT_IN: Final = re.compile(r"(In|Patch|Query)$")
@@ -26,8 +26,20 @@ def tidied(spec: dict[str, Any]) -> dict[str, Any]:
         _plain(schema)
         if schema.get("type") == "object":
             _explain(name, schema)
+    for name, schema in schemas.items():
+        if schema.get("type") == "object" and "example" not in schema:
+            schema.setdefault("examples", [examples.of(schemas, name)])
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document
+
+
+def rows(content: dict[str, Any]) -> None:
+    """Say what the fields of rows mean, in the content of a body or an answer."""
+    for each in content.values():
+        if schema := each.get("schema", {}).get("contentSchema"):
+            name = schema.get("title", "")
+            _plain(schema)
+            words.explain(name, schema["properties"])
 
 
 def _explain(name: str, schema: dict[str, Any]) -> None:

@@ -8,9 +8,10 @@ from pydantic import Field
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
 from flashpromo.api.values import (
     Daytime,
-    Degrees,
     Flag,
     Ids,
+    Latitude,
+    Longitude,
     Moment,
     ShownDaytime,
     ShownMoment,
@@ -44,8 +45,8 @@ class ClientIn(Given):
 
     write_as: ClassVar = {"segments": "segment_ids"}
 
-    latitude: Degrees | None = None
-    longitude: Degrees | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     located_at: Moment | None = None
     segment_ids: Ids = Field(default_factory=list)
     opted_in: Flag = True

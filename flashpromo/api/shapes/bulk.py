@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from flashpromo.api.shapes.base import Page, Shown, page_of
-from flashpromo.api.values import Degrees, Id, Moment, Price
+from flashpromo.api.values import Id, Latitude, Longitude, Moment, Price
 
 
 class ClientRow(BaseModel):
@@ -34,8 +34,8 @@ class ClientRow(BaseModel):
     username: str | None = None
     email: str | None = None
     password: str | None = None
-    latitude: Degrees | None = None
-    longitude: Degrees | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     located_at: Moment | None = None
     segments: str | list[str] | None = None
     time_zone: str | None = None

@@ -3,15 +3,15 @@
 from typing import ClassVar
 
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
-from flashpromo.api.values import Degrees, Id, Money, Price, ShownMoment, Text
+from flashpromo.api.values import Id, Latitude, Longitude, Money, Price, ShownMoment, Text
 
 
 class StoreIn(Given):
     """A store; without a time zone or a currency a new one has the marketplace's."""
 
     name: Text
-    latitude: Degrees
-    longitude: Degrees
+    latitude: Latitude
+    longitude: Longitude
     time_zone: Text = ""
     currency: Text = ""
 

@@ -5,7 +5,16 @@ from typing import Annotated, Self
 from pydantic import BaseModel, Field
 
 from flashpromo.api.shapes.base import Given, Shown, partial
-from flashpromo.api.values import Daytime, Degrees, Flag, Metres, Moment, ShownMoment, Text
+from flashpromo.api.values import (
+    Daytime,
+    Flag,
+    Latitude,
+    Longitude,
+    Metres,
+    Moment,
+    ShownMoment,
+    Text,
+)
 from flashpromo.audience.fix_rules import Doubt
 from flashpromo.audience.fixes import Location
 
@@ -28,8 +37,8 @@ class MeIn(Given):
 class LocationIn(Given):
     """A fix of the client's device: where, within how many metres, and when (now if not said)."""
 
-    latitude: Degrees
-    longitude: Degrees
+    latitude: Latitude
+    longitude: Longitude
     accuracy_m: Metres | None = None
     located_at: Moment | None = None
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from flashpromo.api.shapes.base import Given, partial
-from flashpromo.api.values import Id, Ids, Kilometres, Moment, Price, Whole
+from flashpromo.api.values import Id, Ids, Kilometres, Moment, Price, Quantity
 
 
 class PromoCopyIn(Given):
@@ -17,7 +17,7 @@ class PromoCopyIn(Given):
     end_time: Moment
     segment_ids: Ids
     max_distance_km: Kilometres
-    quantity: Whole
+    quantity: Quantity
 
 
 PromoCopyPatch = partial(PromoCopyIn)

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from flashpromo.api.shapes.base import Given, Shown
-from flashpromo.api.values import Daytime, Flag, Id, Ids, Kilometres, Price, ShownMoment, Whole
+from flashpromo.api.values import Daytime, Flag, Id, Ids, Kilometres, Price, Quantity, ShownMoment
 from flashpromo.promos.models import Promo
 from flashpromo.promos.occurrences import MEANINGS, LeftOut, Remark, Window
 from flashpromo.promos.recurrence import Rule, Series, Weekday
@@ -76,7 +76,7 @@ class RecurringPromosIn(RecurrenceIn):
     promo_price: Price
     segment_ids: Ids
     max_distance_km: Kilometres = Decimal(2)
-    quantity: Whole = 1
+    quantity: Quantity = 1
     is_active: Flag = False
 
     def offer(self) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from flashpromo.api.values import (
     Moment,
     Money,
     Price,
+    Quantity,
     ShownMoment,
-    Whole,
 )
 from flashpromo.audience.models import Segment
 from flashpromo.checkout.models import Reservation
@@ -47,7 +47,7 @@ class PromoIn(Given):
     end_time: Moment
     segment_ids: Ids
     max_distance_km: Kilometres = Decimal(2)
-    quantity: Whole = 1
+    quantity: Quantity = 1
     is_active: Flag = False
 
 
