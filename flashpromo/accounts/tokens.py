@@ -19,9 +19,9 @@ from flashpromo import db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.believed import believed
 from flashpromo.accounts.models import AuthToken, SignIn, User
-from flashpromo.accounts.permissions import Permission
+from flashpromo.accounts.permissions import GRANTS, Kind, Permission
 from flashpromo.accounts.principal import Held, Principal, TokenKind
-from flashpromo.errors import NotAuthenticated
+from flashpromo.errors import InvalidFields, NotAuthenticated
 from flashpromo.fields import Checks
 
 LONGEST: Final = 128
@@ -55,14 +55,24 @@ def sign_in(
     """Check name and password and issue a token for `hours`; `scopes` may only narrow it.
 
     Raises:
-        InvalidFields: the name is not a line of at most 100 characters.
+        InvalidFields: the name is not a line of at most 100 characters, or a scope is not the
+            person's.
         WrongCredentials: unknown name, wrong password, or a deactivated user.
     """
     checks = Checks()
     name = checks.line("name", name, shortest=0, longest=LONGEST_NAME)
     checks.done()
     owner = sign_ins.authenticate(username, password)
+    if wider := set(scopes or ()) - GRANTS[_kind_of(owner)]:
+        raise InvalidFields({"scopes": f"Not yours to have: {', '.join(sorted(wider))}."})
     return issue(owner, hours=hours, scopes=scopes, name=name, created_from=created_from)
+
+
+def _kind_of(owner: SignIn) -> Kind:
+    if owner.client_id is not None:
+        return Kind.CLIENT
+    user = db.session().get(User, owner.user_id)
+    return Kind.OPERATOR if user is not None and user.is_operator else Kind.MERCHANT
 
 
 def issue(

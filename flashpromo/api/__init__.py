@@ -15,6 +15,7 @@ from flashpromo.api import (
     me,
     members,
     openapi,
+    problem_types,
     problems,
     products,
     promo_copies,
@@ -57,6 +58,7 @@ RESOURCES = (
     promos,
     reservations,
     health,
+    problem_types,
     openapi,
     docs_pages,
 )

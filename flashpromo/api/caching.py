@@ -49,6 +49,8 @@ def init_app(app: APIFlask) -> None:
 
 
 def _complete(response: Response) -> Response:
+    if response.status_code == 204 or request.method == "OPTIONS":
+        response.headers.pop("Content-Type", None)  # there is nothing that it could be of
     if request.path.startswith(API):
         _say_who_may_keep(response)
         _revalidate(response)

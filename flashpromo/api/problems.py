@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 API: Final = "/api/"
 MIMETYPE: Final = "application/problem+json"
+NOTHING_HERE: Final = "There is nothing at this address."
 CODES: Final = {413: "body_too_large", 500: "internal_error", 503: "unavailable"}
 
 
@@ -106,15 +107,24 @@ def _top_level(errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, RequestRedirect) or not request.path.startswith(API):
         return error
-    status = error.code or 500
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     return problem(
-        status=status,
-        code=CODES.get(status, error.name.lower().replace(" ", "_")),
+        status=error.code or 500,
+        code=code_of(error),
         title=error.name,
-        detail=error.description or "",
+        detail=detail_of(error),
         headers=headers,
     )
+
+
+def code_of(error: HTTPException) -> str:
+    """The code of an error that is not the domain's."""
+    return CODES.get(error.code or 500, error.name.lower().replace(" ", "_"))
+
+
+def detail_of(error: HTTPException) -> str:
+    """One sentence on it; that of a missing path is ours."""
+    return NOTHING_HERE if error.code == 404 else error.description or ""
 
 
 def _database_error(error: OperationalError) -> ResponseReturnValue:

@@ -93,7 +93,8 @@ def _check() -> None:
 
 def _say(response: Response) -> Response:
     standing: Standing | None = request.environ.get(STANDING)
-    if standing is not None:
+    # Who came too soon by another limit, of sign-ins or holds, is not told how much room is left.
+    if standing is not None and (response.status_code != 429 or not standing.fits):
         response.headers.update(standing.headers)
     return response
 

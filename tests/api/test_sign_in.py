@@ -196,3 +196,28 @@ def test_every_kind_of_person_signs_in(client, people: People):
     for name in ("techshop", "alice"):
         token = sign_in(client, name).json["token"]
         assert Caller(client, token).get(STORES).status_code == 200
+
+
+def test_a_token_is_not_given_scopes_that_its_owner_cannot_have(client, people: People):
+    people.client("alice")
+    asked = {"username": "alice", "password": PASSWORD, "scopes": ["promos:read", "promos:write"]}
+    refused = client.post(TOKEN, json=asked)
+    assert (refused.status_code, refused.json["code"]) == (422, "validation_error")
+    assert refused.json["errors"] == {"scopes": ["Not yours to have: promos:write."]}
+    assert client.post(TOKEN, json=asked | {"scopes": ["promos:read"]}).status_code == 200
+    people.merchant("techshop")
+    asked |= {"username": "techshop", "scopes": ["clients:write"]}
+    assert client.post(TOKEN, json=asked).status_code == 422
+    people.operator()
+    assert client.post(TOKEN, json=asked | {"username": "admin"}).status_code == 200
+
+
+def test_who_failed_too_often_is_not_told_of_room_left(client, people: People):
+    people.operator()
+    answers = [sign_in(client, password="wrong") for _ in range(30)]
+    assert answers[0].status_code == 401
+    assert "RateLimit-Remaining" in answers[0].headers
+    refused = answers[-1]
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert not [name for name, _ in refused.headers if name.startswith("RateLimit")]

@@ -7,7 +7,7 @@ from flashpromo.api.openapi import words
 KNOWN: Final[dict[str, Any]] = {
     "attempts": 1,
     "audience": 40,
-    "channel": "webhook",
+    "channel": "log",
     "completed_at": None,
     "created_from": "203.0.113.7, Firefox on Linux",
     "distance_m": 310.5,
@@ -53,6 +53,11 @@ KNOWN: Final[dict[str, Any]] = {
     "MeOut.kind": "merchant",
     "MeOut.username": "techshop",
     "state": "running",
+    "ProblemTypeOut.code": "not_found",
+    "ProblemTypeOut.meaning": "It does not exist, or it is not yours: both look the same.",
+    "ProblemTypeOut.status": 404,
+    "ProblemTypeOut.title": "Not found.",
+    "ProblemTypeOut.to_do": "Look at the address and the ids in it.",
     "ReservationOut.completed": False,
     "ReservationOut.state": "held",
     "store": "TechShop",
@@ -105,19 +110,15 @@ def _of(schemas: dict[str, Any], schema: dict[str, Any], place: str) -> Any:
     for known in _known(place):
         if _fits(schemas, known, schema):
             return known
-    for given in ("examples", "enum"):
-        if schema.get(given):
-            return schema[given][0]
-    if "const" in schema:
-        return schema["const"]
+    if found := schema.get("examples") or schema.get("enum"):
+        return found[0]
     if "$ref" in schema:
         return of(schemas, schema["$ref"].rpartition("/")[2])
     if "anyOf" in schema:
         return _of(schemas, schema["anyOf"][0], place)
-    kind = _kinds(schema)[0]
-    if kind == "array":
+    if "items" in schema:
         return [_of(schemas, schema["items"], place)]
-    return FORMATS.get(schema.get("format", ""), KINDS[kind])
+    return schema.get("const", FORMATS.get(schema.get("format", ""), KINDS[_kinds(schema)[0]]))
 
 
 def _known(place: str) -> list[Any]:

@@ -25,7 +25,7 @@ def complete(document: dict[str, Any]) -> None:
                     traits.headers(operation["responses"]["201"], "Location")
                 if path.startswith(problems.API):
                     operation["responses"] |= refused.responses(rule.endpoint, path, operation)
-                traits.rated(path, operation)
+                traits.rated(rule.endpoint, path, operation)
 
 
 def _complete(endpoint: str, method: str, operation: dict[str, Any]) -> None:

@@ -134,6 +134,11 @@ PATH_ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
         "schema": RESERVATION_KEY,
         "example": "01935f6e-6f1c-7c3e-9d55-0b1f5a0e8a11",
     },
+    "code": {
+        "description": "The `code` of a problem.",
+        "schema": {"type": "string", "minLength": 1},
+        "example": "not_found",
+    },
     "day": {
         "description": "The `id` of a message: the local day on which the client was told.",
         "schema": {"type": "string", "format": "date"},

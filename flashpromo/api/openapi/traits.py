@@ -9,7 +9,7 @@ from flask import current_app
 
 from flashpromo.api import etags, fields, once, problems, rates, refusals
 from flashpromo.api.openapi import parts
-from flashpromo.errors import PreconditionFailed
+from flashpromo.errors import PreconditionFailed, TooSoon
 
 KEPT_LISTS: Final = frozenset({"promo_lists.list_running", "promo_lists.list_eligible"})
 """Lists that are kept with their tags, as bytes."""
@@ -38,11 +38,17 @@ def add(endpoint: str, method: str, operation: dict[str, Any]) -> None:
         _parts_of_documents(answers["200"])
 
 
-def rated(path: str, operation: dict[str, Any]) -> None:
-    """Say on every answer of a path that is counted how the caller stands."""
+def rated(endpoint: str, path: str, operation: dict[str, Any]) -> None:
+    """Say on every answer of a path that is counted how the caller stands.
+
+    Not on a 429 that may come from another limit.
+    """
+    declared = refusals.declared(current_app.view_functions[endpoint])
+    limited_otherwise = any(issubclass(error, TooSoon) for error in declared)
     if is_counted(path):
-        for answer in operation["responses"].values():
-            headers(answer, *RATE_HEADERS)
+        for status, answer in operation["responses"].items():
+            if status != "429" or not limited_otherwise:
+                headers(answer, *RATE_HEADERS)
 
 
 def is_counted(path: str) -> bool:

@@ -19,3 +19,13 @@ class Readiness(Shown):
     status: Literal["ready", "degraded", "not ready"]
     reasons: list[str] = Field(description="Why it cannot serve.")
     warnings: list[str] = Field(description="What is amiss, though it serves.")
+
+
+class ProblemTypeOut(Shown):
+    """What a code of a problem means."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+    to_do: str
