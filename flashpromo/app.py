@@ -9,10 +9,10 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flashpromo import api, cache, cli, config, jobs, pages
+from flashpromo import api, cache, cli, config, console, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
-from flashpromo.entrance import acting, failures, headers
+from flashpromo.entrance import acting, failures, headers, language, vendored
 from flashpromo.notify.channels import registry
 from flashpromo.queueing import bell
 
@@ -63,7 +63,10 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     headers.init_app(app, settings)
     acting.init_app(app)
     failures.init_app(app, settings)
+    language.init_app(app)
+    vendored.init_app(app)
     pages.init_app(app, settings)
+    console.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)
     return app

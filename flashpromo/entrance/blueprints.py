@@ -1,15 +1,16 @@
 """The blueprint of pages: its refusals are pages too, and nothing of a person stays in a cache."""
 
-from flask import Blueprint, Response
+from apiflask import APIBlueprint
+from flask import Response
 from sqlalchemy.exc import OperationalError
 
 from flashpromo.entrance import error_pages
 from flashpromo.errors import DomainError
 
 
-def pages(name: str) -> Blueprint:
-    """A blueprint of pages."""
-    blueprint = Blueprint(name, __name__)
+def pages(name: str) -> APIBlueprint:
+    """A blueprint of pages, which no description of the API names."""
+    blueprint = APIBlueprint(name, __name__, enable_openapi=False)
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
     blueprint.register_error_handler(OperationalError, error_pages.of_outage)
     blueprint.after_request(_keep_out_of_caches)

@@ -4,6 +4,7 @@ import logging
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 
@@ -26,15 +27,17 @@ def of_refusal(error: DomainError) -> ResponseReturnValue:
 def of_outage(error: OperationalError) -> ResponseReturnValue:
     """The page of a database that is away."""
     log.error("the database refused: %s", error.orig)
-    title = "The service cannot answer just now."
-    page = render_template("error.html", title=title, detail="Try again in a moment.")
+    title = _("The service cannot answer just now.")
+    page = render_template("error.html", title=title, detail=_("Try again in a moment."))
     return page, 503, {"Retry-After": "2"}
 
 
 def _of_stale_form(error: CSRFError) -> ResponseReturnValue:
     page = render_template(
         "error.html",
-        title="This form has expired.",
-        detail="Go back, load the page again and send the form once more. Cookies must be allowed.",
+        title=_("This form has expired."),
+        detail=_(
+            "Go back, load the page again and send the form once more. Cookies must be allowed."
+        ),
     )
     return page, error.code or 400

@@ -4,7 +4,7 @@ from flask import Flask
 
 from flashpromo.config import Settings
 from flashpromo.entrance import error_pages
-from flashpromo.pages import forms, gate, home, sign_in
+from flashpromo.pages import forms, gate, home, language, sign_in
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -13,4 +13,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     forms.init_app(app, settings)
     error_pages.init_app(app)
     app.register_blueprint(home.blueprint)
+    app.register_blueprint(language.blueprint)
     app.register_blueprint(sign_in.blueprint)

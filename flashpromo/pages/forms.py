@@ -1,7 +1,8 @@
 """Forms that no other site can send: each carries a token that fits a signed cookie of its browser.
 
-That signed cookie holds nothing but the token and messages for the next page; who is signed in
-stands on the server (`entrance.visitor`). The API takes no cookie, so it needs no such token.
+That signed cookie holds nothing but the token, messages for the next page, and which store the
+console is narrowed to; who is signed in stands on the server (`entrance.visitor`). The API takes no
+cookie, so it needs no such token.
 """
 
 from typing import Final

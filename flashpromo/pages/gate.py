@@ -9,8 +9,7 @@ from typing import Final
 from flask import Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from flashpromo.entrance import visitor
-from flashpromo.pages import way_back
+from flashpromo.entrance import visitor, way_back
 
 PRIVATE: Final = ("/console", "/admin")
 
@@ -21,17 +20,19 @@ def init_app(app: Flask) -> None:
 
 
 def lead_to_the_form() -> Response | None:
-    """Redirect an anonymous visitor of a private path to the sign-in form; None lets in."""
+    """Redirect an anonymous visitor of a private path to the sign-in form; None lets in.
+
+    A page that asks for a part of itself would put the form in the part's place: it is told to go
+    to the form as a whole.
+    """
     if not _is_private(request.path) or visitor.current() is not None:
         return None
     # What was to be sent is lost, so the way back from it is to the front of its console.
-    asked = way_back.here() if request.method in {"GET", "HEAD"} else _front(request.path)
-    return redirect(url_for("sign_in.form", next=asked), 303)
+    if "HX-Request" in request.headers:
+        form = url_for("sign_in.form", next=way_back.front(request.path))
+        return Response(status=204, headers={"HX-Redirect": form})
+    return redirect(url_for("sign_in.form", next=way_back.this_page()), 303)
 
 
 def _is_private(path: str) -> bool:
     return any(path == front or path.startswith(f"{front}/") for front in PRIVATE)
-
-
-def _front(path: str) -> str:
-    return f"/{path.split('/')[1]}/"

@@ -2,12 +2,13 @@
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from flashpromo.entrance import visitor
+from flashpromo.accounts import speech
+from flashpromo.entrance import language, visitor, way_back
 from flashpromo.entrance.blueprints import pages
 from flashpromo.errors import TooSoon, WrongCredentials
-from flashpromo.pages import way_back
 
 blueprint = pages("sign_in")
 
@@ -15,7 +16,7 @@ blueprint = pages("sign_in")
 @blueprint.get("/sign-in/")
 def form() -> ResponseReturnValue:
     """Show the form; who is signed in is led on."""
-    wanted = way_back.own_path(request.args.get("next", ""))
+    wanted = way_back.after_sign_in(request.args.get("next", ""))
     if visitor.current() is not None:
         return redirect(wanted, 303)
     return _form(wanted)
@@ -25,17 +26,19 @@ def form() -> ResponseReturnValue:
 def submit() -> ResponseReturnValue:
     """Begin a session and lead back, or show the form again and not say which was wrong."""
     sent = request.form
-    wanted = way_back.own_path(sent.get("next", ""))
+    wanted = way_back.after_sign_in(sent.get("next", ""))
     username = sent.get("username", "")
     try:
         answer = visitor.sign_in(redirect(wanted, 303), username, sent.get("password", ""))
     except WrongCredentials as error:
         return _form(wanted, username, error.title), 422
     except TooSoon as error:
-        wait = f"{error.detail} Try again in {error.retry_after_seconds} s."
+        seconds = error.retry_after_seconds
+        wait = _("Too many failed sign-ins. Try again in %(seconds)s s.", seconds=seconds)
         return _form(wanted, username, wait), error.status, dict(error.headers)
     session.clear()  # a form token from before signing in counts no more
-    return answer
+    spoken = speech.of(username)
+    return language.keep(answer, spoken) if spoken else answer
 
 
 @blueprint.post("/sign-out/")

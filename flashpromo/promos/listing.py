@@ -1,18 +1,19 @@
 """What a list of promos may be narrowed to, and in which order it comes."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, text
 
 from flashpromo.audience import reach
+from flashpromo.db import session
 from flashpromo.market.models import Product, Store
 from flashpromo.promos import queries
-from flashpromo.promos.models import Promo
+from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.queries import Sight
-from flashpromo.promos.states import LIVE, State, state_is
+from flashpromo.promos.states import LIVE, State, state_column, state_is
 
 COLUMNS: Final[Mapping[str, Any]] = {
     "id": Promo.id,
@@ -77,6 +78,32 @@ def page(
     moment = reach.at(now)
     conditions = [sight.condition(moment), *wanted.conditions(moment)]
     return queries.page_of(conditions, [by, Promo.id.desc()], offset=offset, limit=limit)
+
+
+def counts(sight: Sight, now: datetime, wanted: Wanted) -> dict[State, int]:
+    """How many promos there are in each state; `wanted.states` is not asked. One query.
+
+    Args:
+        sight: what the asking person may see.
+        now: the time by which states are told.
+        wanted: which of them.
+    """
+    moment = reach.at(now)
+    state = state_column(moment).label("state")
+    conditions = [
+        sight.condition(moment),
+        *replace(wanted, states=()).conditions(moment),
+    ]
+    rows = session().execute(
+        select(state, func.count())
+        .select_from(Promo)
+        .join(Product, Product.id == Promo.product_id)
+        .join(PromoRun, PromoRun.promo_id == Promo.id)
+        .where(*conditions)
+        .group_by(text("state"))
+    )
+    found = {State(name): number for name, number in rows}
+    return {each: found.get(each, 0) for each in State}
 
 
 def _if(wanted: Any, predicate: Any) -> list[ColumnElement[bool]]:

@@ -25,6 +25,7 @@ def test_the_form_has_its_fields_and_one_heading(browser: Browser):
         assert f'name="{name}"' in page
     assert 'value="/console/"' in page
     assert "<script" not in page
+    assert "<style" not in page
     assert " style=" not in page
 
 
@@ -36,7 +37,7 @@ def test_who_is_anonymous_is_led_to_the_form_and_back(browser: Browser, path: st
     assert (led.status_code, led.headers["Location"].split("?")[0]) == (303, SIGN_IN)
     back = browser.sign_in(page=led.headers["Location"])
     assert (back.status_code, back.headers["Location"]) == (303, path)
-    assert browser.get(path).status_code == 404  # not built yet
+    assert browser.get(path).status_code in {200, 308, 404}
 
 
 def test_a_form_of_a_private_page_leads_back_to_its_front(browser: Browser):

@@ -1,0 +1,49 @@
+"""/console/: what runs now, and what starts next; kept up to date while somebody looks."""
+
+from typing import Any, Final
+
+from flask import render_template
+
+from flashpromo.console import access
+from flashpromo.console.blueprints import PREFIX, console_pages
+from flashpromo.db import app_now
+from flashpromo.promos import listing, stock
+from flashpromo.promos.listing import Wanted
+from flashpromo.promos.states import State
+
+blueprint = console_pages("dashboard")
+
+MOST_RUNNING: Final = 12
+MOST_NEXT: Final = 6
+
+
+@blueprint.get(f"{PREFIX}/")
+def index() -> str:
+    """Show the whole page."""
+    return render_template("console/dashboard.html", **_now())
+
+
+@blueprint.get(f"{PREFIX}/now/")
+def now() -> str:
+    """Show the part that changes by itself: the page asks for it every few seconds."""
+    return render_template("console/dashboard_now.html", **_now())
+
+
+def _now() -> dict[str, Any]:
+    moment, sight = app_now(), access.sight()
+    counts = listing.counts(sight, moment, Wanted())
+    _, running = listing.page(
+        sight, moment, Wanted({State.RUNNING}), order="end_time", offset=0, limit=MOST_RUNNING
+    )
+    _, coming = listing.page(
+        sight, moment, Wanted({State.SCHEDULED}), order="start_time", offset=0, limit=MOST_NEXT
+    )
+    return {
+        "now": moment,
+        "counts": counts,
+        "running": running,
+        "coming": coming,
+        "stock": stock.of([each.id for each in running], moment),
+        "store": access.store(),
+        "may_see_any": access.scope() != frozenset(),
+    }

@@ -1,0 +1,90 @@
+"""In which language, and by which region's habits, a page speaks to whoever looks at it.
+
+What a person has chosen counts, else what the browser asks for. Templates find the words by
+`_()` and `{% trans %}`, and the habits by the filters `money`, `number`, `percent`, `day`, `clock`,
+`when`, `span` and `remaining`; `told` puts a sentence of the domain into the page's language.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from babel import Locale
+from flask import Flask, request
+from flask_babel import Babel, get_locale
+from werkzeug.wrappers import Response
+
+from flashpromo import config, formats, languages, sentences
+from flashpromo.entrance import way_back
+from flashpromo.languages import Language
+
+COOKIE: Final = "flashpromo_language"
+YEAR_SECONDS: Final = 365 * 24 * 3600
+
+
+def init_app(app: Flask) -> None:
+    """Give pages their words and habits."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(sentences.CATALOGUES)
+    Babel(app, locale_selector=_locale)
+    app.jinja_env.filters.update(
+        money=lambda amount, currency: formats.money(amount, currency, here()),
+        number=_by_locale(formats.number),
+        percent=_by_locale(formats.percent),
+        day=_in_zone(formats.day),
+        clock=_in_zone(formats.clock),
+        when=_in_zone(formats.when),
+        span=lambda start, end, zone: formats.span(start, end, zone, here()),
+        remaining=lambda until, now: formats.remaining(until, now, here()),
+        zone_name=lambda zone: formats.zone_name(zone, here()),
+        told=told,
+    )
+    app.jinja_env.globals.update(
+        language=language, languages=languages.NAMES, this_page=way_back.this_page
+    )
+
+
+def language() -> Language:
+    """The language of this request."""
+    chosen = languages.known(request.cookies.get(COOKIE))
+    return chosen or languages.preferred(_accepted())
+
+
+def here() -> Locale:
+    """The locale of this request."""
+    return get_locale() or Locale.parse(languages.HOME[Language.ENGLISH])
+
+
+def told(sentence: str) -> str:
+    """A sentence of the domain in the language of this request."""
+    return sentences.of(language()).told(sentence)
+
+
+def keep(response: Response, chosen: Language) -> Response:
+    """Let this browser be spoken to in that language from now on."""
+    response.set_cookie(
+        COOKIE,
+        chosen,
+        max_age=YEAR_SECONDS,
+        path="/",
+        secure=config.current().only_over_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def _locale() -> Locale:
+    return languages.locale(language(), _accepted())
+
+
+def _accepted() -> list[str]:
+    return list(request.accept_languages.values())
+
+
+def _by_locale(write: Callable[[Decimal | float, Locale], str]) -> Callable[..., str]:
+    return lambda value: write(value, here())
+
+
+def _in_zone(write: Callable[[datetime, str, Locale], str]) -> Callable[..., str]:
+    return lambda moment, zone: write(moment, zone, here())

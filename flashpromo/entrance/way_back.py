@@ -1,0 +1,47 @@
+"""Where to go after a form: only ever to a path of our own."""
+
+from typing import Final
+from urllib.parse import quote
+
+from flask import request
+
+HOME: Final = "/"
+LONGEST: Final = 2000
+KEPT: Final = "/:@!$&'()*+,;="
+"""What stands in a path as it is."""
+NOT_TO: Final = ("/sign-in", "/sign-out")
+
+
+def here() -> str:
+    """The address of this request, without its host."""
+    path, query = quote(request.path, safe=KEPT), request.query_string.decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
+def this_page() -> str:
+    """The address to come back to from a form of this page: what was sent is not sent again."""
+    return here() if request.method in {"GET", "HEAD"} else front(request.path)
+
+
+def front(path: str) -> str:
+    """The first page of the part of the service that a path belongs to."""
+    first = path.split("/")[1]
+    return f"/{first}/" if first else HOME
+
+
+def after_sign_in(wanted: str) -> str:
+    """Like `own_path`, and not to where signing in begins or ends."""
+    return HOME if wanted.startswith(NOT_TO) else own_path(wanted)
+
+
+def own_path(wanted: str, home: str = HOME) -> str:
+    r"""`wanted` if a browser would stay with us, else `home`.
+
+    Browsers read `//host` and `/\host` as another host, and drop tabs and line ends before they
+    read; so one leading slash, no backslash and only visible ASCII.
+    """
+    if not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > LONGEST:
+        return home
+    if "\\" in wanted or not all("!" <= sign <= "~" for sign in wanted):
+        return home
+    return wanted

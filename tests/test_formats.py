@@ -1,0 +1,82 @@
+"""Money, numbers and times as people in Mexico, Spain and the United States write them."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+
+from flashpromo import formats
+
+MEXICO, SPAIN, STATES = (Locale.parse(each) for each in ("es_MX", "es_ES", "en_US"))
+ZONE = "America/Mexico_City"
+EVENING = datetime(2026, 11, 23, 1, 5, tzinfo=UTC)  # 19:05 of the day before in Mexico City
+
+
+def plain(written: str) -> str:
+    """Without the blanks that do not break a line."""
+    return written.replace("\u202f", " ").replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "written"),
+    [
+        (MEXICO, "MXN", "$1,499.50"),
+        (STATES, "MXN", "MX$1,499.50"),
+        (SPAIN, "MXN", "1.499,50 MXN"),
+        (SPAIN, "EUR", "1.499,50 €"),
+        (STATES, "USD", "$1,499.50"),
+        (MEXICO, "USD", "USD 1,499.50"),
+        (STATES, "JPY", "¥1,500"),
+    ],
+)
+def test_money(locale: Locale, currency: str, written: str):
+    assert plain(formats.money(Decimal("1499.50"), currency, locale)) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "count", "share"),
+    [(MEXICO, "12,840", "-50%"), (SPAIN, "12.840", "-50 %"), (STATES, "12,840", "-50%")],
+)
+def test_numbers_and_shares(locale: Locale, count: str, share: str):
+    assert formats.number(12840, locale) == count
+    assert plain(formats.percent(Decimal("-0.5"), locale)) == share
+
+
+@pytest.mark.parametrize(
+    ("locale", "when"),
+    [
+        (MEXICO, "22 nov 2026, 7:05 p.m."),
+        (SPAIN, "22 nov 2026, 19:05"),
+        (STATES, "Nov 22, 2026, 7:05 PM"),
+    ],
+)
+def test_a_time_is_told_on_the_clock_of_the_store(locale: Locale, when: str):
+    assert plain(formats.when(EVENING, ZONE, locale)) == when
+
+
+def test_a_span_says_its_day_once_if_it_has_one():
+    hours = timedelta(hours=2)
+    written = plain(formats.span(EVENING, EVENING + hours, ZONE, STATES))
+    assert written == "Nov 22, 2026, 7:05 PM \N{EN DASH} 9:05 PM"
+    over_night = plain(formats.span(EVENING, EVENING + 4 * hours, ZONE, STATES))
+    assert over_night == "Nov 22, 2026, 7:05 PM \N{EN DASH} Nov 23, 2026, 3:05 AM"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"),
+    [
+        (-5, "0:00:00"),
+        (59.9, "0:00:59"),
+        (3600, "1:00:00"),
+        (86_399, "23:59:59"),
+        (86_400, "1 day"),
+        (2 * 86_400 + 7200, "2 days 2 hr"),
+    ],
+)
+def test_what_remains(seconds: float, written: str):
+    assert formats.remaining(EVENING + timedelta(seconds=seconds), EVENING, STATES) == written
+
+
+def test_a_zone_is_named_after_its_place():
+    assert formats.zone_name(ZONE, SPAIN) == "hora de México (Ciudad de México)"
