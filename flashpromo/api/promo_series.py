@@ -29,11 +29,16 @@ def preview_recurring_promos(body: RecurrenceIn) -> RecurrenceOut:
 
     Takes the body of the creation, of which only the rule is looked at. Windows keep their times on
     the store's clock when clocks change; what that does to one of them is said by its `remarks`.
-    Days whose window is over, or skipped by the clocks, are in `left_out`.
+    Days whose window is over, or skipped by the clocks, are in `left_out`. Windows that published
+    promos of the product are in the way of name them by `overlaps`: published at once, the
+    creation would be refused.
     """
     demand_product(body.product_id)
     rule = body.rule(series.zone_of(body.product_id))
-    return RecurrenceOut.of_series(rule.series(app_now()))
+    now = app_now()
+    found = rule.series(now)
+    overlaps = series.overlaps(body.product_id, found.windows, now)
+    return RecurrenceOut.of_series(found, overlaps)
 
 
 @blueprint.post("/")

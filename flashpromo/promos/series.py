@@ -3,14 +3,14 @@
 Once made they are single promos like any other, each changed, paused or cancelled by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from flashpromo import audit
 from flashpromo.errors import InvalidFields
 from flashpromo.market import products
-from flashpromo.promos import lifecycle
+from flashpromo.promos import lifecycle, windows
 from flashpromo.promos.errors import PromoOverlaps
 from flashpromo.promos.models import Promo
 from flashpromo.promos.occurrences import Window
@@ -60,6 +60,18 @@ def create_all(
             after={"promo_ids": [promo.id for promo in promos]},
         )
     return promos
+
+
+def overlaps(product_id: int, found: Sequence[Window], now: datetime) -> list[list[int]]:
+    """For each window the ids of the published promos of the product that are in its way."""
+    if not found:
+        return []
+    first, last = found[0].start, max(window.end for window in found)
+    held = windows.held_between(product_id, first, last, now)
+    return [
+        [each.id for each in held if each.start_time < window.end and each.end_time > window.start]
+        for window in found
+    ]
 
 
 def _create(offer: Mapping[str, Any], window: Window, *, publish: bool) -> Promo:

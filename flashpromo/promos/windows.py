@@ -5,16 +5,16 @@ window any more: it is withdrawn (`published` false), by the sweep or at the lat
 the window.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.exc import IntegrityError
 
 from flashpromo.db import session
 from flashpromo.promos.errors import PromoOverlaps
-from flashpromo.promos.models import Promo
+from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.terms import Terms
 
 CONSTRAINT = "ex_promo_product_window"
@@ -42,6 +42,30 @@ def free_finished(product_id: int, now: datetime) -> list[int]:
 def free_all_finished(now: datetime) -> list[int]:
     """Withdraw every promo that is over; their ids, for `runs.end`."""
     return list(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
+
+
+def held_between(
+    product_id: int, start: datetime, end: datetime, now: datetime
+) -> Sequence[Row[int, datetime, datetime]]:
+    """Id, start and end of the product's published promos within a time, without what is over."""
+    return (
+        session()
+        .execute(
+            select(Promo.id, Promo.start_time, Promo.end_time)
+            .join(PromoRun, PromoRun.promo_id == Promo.id)
+            .where(
+                Promo.product_id == product_id,
+                Promo.published,
+                Promo.start_time < end,
+                Promo.end_time > start,
+                Promo.end_time > now,
+                PromoRun.sold_out_at.is_(None),
+                PromoRun.cancelled_at.is_(None),
+            )
+            .order_by(Promo.start_time)
+        )
+        .all()
+    )
 
 
 @contextmanager

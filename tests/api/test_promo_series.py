@@ -51,8 +51,22 @@ def test_the_preview_shows_local_times_and_makes_nothing(techshop: Caller, body,
         "start_time": f"{tomorrow}T23:00:00Z",
         "end_time": f"{after}T01:00:00Z",
         "remarks": [],
+        "overlaps": [],
     }
     assert rows("promo") == 0
+
+
+def test_the_preview_names_what_is_in_the_way(techshop: Caller, body, tomorrow):
+    one = body | {"first_day": f"{tomorrow}", "last_day": f"{tomorrow}"}
+    (made,) = techshop.post(RECURRING, one).json["results"]
+    techshop.post(RECURRING, one | {"is_active": False})
+    shown = techshop.post(PREVIEW, body | {"starts_at": "18:00", "ends_at": "20:00"}).json
+    assert [each["overlaps"] for each in shown["results"]] == [[made["id"]], *[[]] * 6]
+    refused = techshop.post(RECURRING, body)
+    assert (refused.status_code, refused.json["promo_ids"]) == (409, [made["id"]])
+    techshop.post(f"{PROMOS}{made['id']}/cancel/")
+    shown = techshop.post(PREVIEW, body).json
+    assert [each["overlaps"] for each in shown["results"]] == [[]] * 7
 
 
 def test_the_preview_looks_at_the_rule_only(techshop: Caller, body):
@@ -93,7 +107,8 @@ def test_promos_are_made_as_they_were_shown(techshop: Caller, body):
     answer = techshop.post(RECURRING, body)
     assert (answer.status_code, answer.json["count"]) == (201, 7)
     made = answer.json["results"]
-    assert [{**each, "id": 0} for each in made] == [{**each, "id": 0} for each in windows]
+    plain = [{**each, "id": 0, "overlaps": []} for each in made]
+    assert plain == [{**each, "id": 0} for each in windows]
     for each in made:
         promo = techshop.get(f"{PROMOS}{each['id']}/").json
         assert (promo["state"], promo["quantity"]) == ("scheduled", 2)

@@ -25,6 +25,7 @@ KNOWN: Final[dict[str, Any]] = {
     "minimum": 10,
     "next": None,
     "next_attempt_at": None,
+    "overlaps": [],
     "previous": None,
     "product": "Headphones XYZ",
     "quiet_from": "22:30",

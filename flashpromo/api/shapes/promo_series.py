@@ -108,6 +108,12 @@ class WindowOut(Shown):
     remarks: list[RemarkOut]
 
 
+class PreviewedWindowOut(WindowOut):
+    """A window that would have a promo; `overlaps` are the published promos in its way."""
+
+    overlaps: list[int]
+
+
 class LeftOutOut(Shown):
     """A day of the rule that has no window, and why."""
 
@@ -120,13 +126,16 @@ class RecurrenceOut(Shown):
 
     time_zone: str
     count: int
-    results: list[WindowOut]
+    results: list[PreviewedWindowOut]
     left_out: list[LeftOutOut]
 
     @classmethod
-    def of_series(cls, series: Series) -> Self:
-        """The document of what a rule means."""
-        windows = [WindowOut(**_window(each, series.zone)) for each in series.windows]
+    def of_series(cls, series: Series, overlaps: Sequence[list[int]]) -> Self:
+        """The document of what a rule means, and of the promos in the way of each window."""
+        windows = [
+            PreviewedWindowOut(**_window(each, series.zone), overlaps=in_the_way)
+            for each, in_the_way in zip(series.windows, overlaps, strict=True)
+        ]
         return cls(
             time_zone=series.zone.key,
             count=len(windows),
