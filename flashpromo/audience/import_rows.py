@@ -8,6 +8,7 @@ elsewhere: it must not opt anybody in again or take a password away.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from flashpromo.audience import import_cells as sign_in
@@ -26,12 +27,16 @@ COLUMNS: Final = Columns(
         "longitude",
         "located_at",
         "segments",
+        "segment_ids",
         "time_zone",
         "opted_in",
         "quiet_from",
         "quiet_until",
     )
 )
+
+SEGMENT_FIELDS: Final = ("segments", "segment_ids")
+"""The same by names and by ids; a row uses one of them."""
 
 REMEMBERED: Final = 10_000
 """So many different cells of segments are kept in memory."""
@@ -70,7 +75,11 @@ class RowChecks:
     now: datetime
     segments: Mapping[str, int]
     zones: Collection[str]
-    _seen: dict[str, str] = field(default_factory=dict)
+    _seen: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @cached_property
+    def _ids(self) -> frozenset[int]:
+        return frozenset(self.segments.values())
 
     def row(self, line: int, values: Values) -> CheckedRow:
         """Check one record; raises `BadRow` naming the first field that is wrong."""
@@ -89,7 +98,7 @@ class RowChecks:
             latitude,
             longitude,
             self._located_at(get("located_at"), latitude),
-            self._segment_ids(values["segments"]) if "segments" in values else None,
+            self._segments(values),
             self._time_zone(get("time_zone")),
             cells.yes_or_no("opted_in", get("opted_in")),
             "quiet_from" in values or "quiet_until" in values,
@@ -110,30 +119,46 @@ class RowChecks:
             raise BadRow("located_at", f"{cells.shown(given)} is not between 1970 and now")
         return min(fix, self.now)
 
-    def _segment_ids(self, given: object) -> str:
-        """The ids as PostgreSQL writes an array, each once and in order."""
+    def _segments(self, values: Values) -> str | None:
+        """The ids as PostgreSQL writes an array, each once and in order; None says nothing."""
+        said = [field for field in SEGMENT_FIELDS if field in values]
+        if len(said) > 1:
+            filled = [field for field in said if values[field]]
+            if len(filled) > 1:
+                raise BadRow("segment_ids", "stands beside segments: one of them is enough")
+            said = filled or said[:1]
+        return self._array(said[0], values[said[0]]) if said else None
+
+    def _array(self, field: str, given: object) -> str:
         if not given:
             return "{}"
         if not isinstance(given, str):
-            return self._as_array(given)
+            return self._as_array(field, given)
         # A crowd has few combinations: most cells have been seen before.
-        found = self._seen.get(given)
+        found = self._seen.get((field, given))
         if found is None:
-            found = self._as_array(given.split(";"))
+            found = self._as_array(field, given.split(";"))
             if len(self._seen) < REMEMBERED:
-                self._seen[given] = found
+                self._seen[field, given] = found
         return found
 
-    def _as_array(self, names: object) -> str:
-        if not isinstance(names, list):
-            raise BadRow("segments", "are neither a list nor names separated by ;")
-        ids = sorted({self._segment_id(name) for name in names if name != ""})
+    def _as_array(self, field: str, given: object) -> str:
+        if not isinstance(given, list):
+            raise BadRow(field, "are neither a list nor separated by ;")
+        segment_id = self._named if field == "segments" else self._numbered
+        ids = sorted({segment_id(each) for each in given if each != ""})
         return f"{{{','.join(map(str, ids))}}}"
 
-    def _segment_id(self, name: object) -> int:
+    def _named(self, name: object) -> int:
         found = self.segments.get(name.strip()) if isinstance(name, str) else None
         if found is None:
             raise BadRow("segments", f"{cells.shown(name)} is not a segment")
+        return found
+
+    def _numbered(self, given: object) -> int:
+        found = cells.identifier("segment_ids", given)
+        if found is None or found not in self._ids:
+            raise BadRow("segment_ids", f"{cells.shown(given)} is not the id of a segment")
         return found
 
     def _time_zone(self, given: object) -> str | None:

@@ -5,6 +5,7 @@ hundreds of thousands of rows, where an object for each check would take most of
 """
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from typing import Final
@@ -26,11 +27,15 @@ _TRUTH: Final = {
 
 
 class BadRow(Exception):
-    """A record cannot be taken: `field` and, as the rest of a sentence, why."""
+    """A record cannot be taken: `field` and, as the rest of a sentence, why.
 
-    def __init__(self, field: str, reason: str) -> None:
+    `values` is what could be read of it all the same.
+    """
+
+    def __init__(self, field: str, reason: str, values: Mapping[str, object] | None = None) -> None:
         self.field = field
         self.reason = reason
+        self.values = values or {}
         super().__init__(f"{field} {reason}")
 
 

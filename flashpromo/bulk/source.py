@@ -143,5 +143,5 @@ def _from_json(
     if not isinstance(found, Mapping):
         return number, BadRow("line", "is not a JSON object")
     if unknown := sorted(found.keys() - known):
-        return number, BadRow("line", f"has the unknown field {shown(unknown[0])}")
+        return number, BadRow("line", f"has the unknown field {shown(unknown[0])}", found)
     return number, found

@@ -158,8 +158,9 @@ def execute(statement: str, **values: object) -> int:
 
 
 def _known_as(values: Values | BadRow) -> str | None:
+    readable = values.values if isinstance(values, BadRow) else values
     try:
-        return None if isinstance(values, BadRow) else cells.external_id(values.get("external_id"))
+        return cells.external_id(readable.get("external_id"))
     except BadRow:
         return None
 

@@ -238,3 +238,23 @@ def test_the_doctor_finds_nothing(app, operator, world):
     with app.app_context():
         assert broken_promises() == set()
         assert session().get(Client, world.alice).opted_in
+
+
+def test_segments_may_be_told_by_their_ids(operator, world, stored):
+    rows = [
+        {"external_id": "m-1", "segment_ids": [world.new_users]},
+        {"external_id": "m-2", "segment_ids": [999]},
+        {"external_id": "m-3", "segment_ids": ["New users"]},
+        {"external_id": "m-4", "segments": ["New users"], "segment_ids": [world.new_users]},
+        {"external_id": "m-5", "nickname": "five"},
+    ]
+    done = answered(operator, BULK, rows)
+    assert [row["status"] for row in done.rows] == ["created", *["rejected"] * 4]
+    assert [row["external_id"] for row in done.rows] == ["m-1", "m-2", "m-3", "m-4", "m-5"]
+    wrong = [list(row["errors"]) for row in done.rows[1:]]
+    assert wrong == [["segment_ids"], ["segment_ids"], ["segment_ids"], ["line"]]
+    assert stored("m-1").segment_ids == [world.new_users]
+    text = f"external_id,segments,segment_ids\nm-1,,{world.new_users};{world.new_users}\nm-2,,\n"
+    sent(operator, BULK, text, CSV)
+    assert stored("m-1").segment_ids == [world.new_users]
+    assert stored("m-2").segment_ids == []

@@ -14,7 +14,8 @@ from flashpromo.api.values import Id, Latitude, Longitude, Moment, Price
 class ClientRow(BaseModel):
     """A client by its outside id. What is missing stays as it is, or is the default of a new one.
 
-    `segments` are names, in CSV separated by semicolons; empty ones, an empty place and empty quiet
+    `segments` are names and `segment_ids` ids, in CSV separated by semicolons; a row has one of the
+    two. Empty ones, an empty place and empty quiet
     hours mean that there are none. The place needs both degrees, quiet hours both times.
     """
 
@@ -38,6 +39,7 @@ class ClientRow(BaseModel):
     longitude: Longitude | None = None
     located_at: Moment | None = None
     segments: str | list[str] | None = None
+    segment_ids: str | list[Id] | None = None
     time_zone: str | None = None
     opted_in: bool | None = None
     quiet_from: str | None = None
