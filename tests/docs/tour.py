@@ -14,7 +14,7 @@ AND_MORE = "…"
 
 @dataclass
 class Step:
-    """A block of commands, and what is shown as its answer: JSON, headers, or nothing."""
+    """A block of commands, and what is shown as its answer: JSON, lines of it, headers, nothing."""
 
     commands: str
     kind: str = ""
@@ -53,10 +53,14 @@ def compare(step: Step, said: str) -> None:
     """The answer has the shape that is shown, and its words where they are no examples."""
     if step.kind == "json":
         same_shape(json.loads(step.shown), json.loads(said), step.commands)
+    if step.kind == "ndjson":
+        shown, came = step.shown.splitlines(), said.splitlines()
+        for one, other in zip(shown, came, strict=True):
+            same_shape(json.loads(one), json.loads(other), step.commands)
     if step.kind == "http":
-        shown, headers = names(step.shown), names(said)
+        told, headers = names(step.shown), names(said)
         assert said.splitlines()[0].split()[:2] == step.shown.splitlines()[0].split()[:2], said
-        assert shown <= headers, (shown - headers, said)
+        assert told <= headers, (told - headers, said)
 
 
 def names(headers: str) -> set[str]:

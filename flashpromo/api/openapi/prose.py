@@ -22,7 +22,8 @@ purchase within the minute.
 
 ### Errors
 Every error is a problem of RFC 9457 with the content type `application/problem+json`. Its `code` is
-stable and meant for programs, its `detail` is one sentence for people, and `type` ends in the code.
+stable and meant for programs, its `detail` is one sentence for people, and `type` leads to what the
+code means and what to do.
 Each operation lists the codes that it may answer with.
 
 | status | when |
@@ -51,22 +52,43 @@ unless said otherwise and at most 100. `next` and `previous` are whole addresses
 past the end is empty.
 
 ### Repeating a request
-Every `POST` that takes, sells or creates may carry an `Idempotency-Key`. The same key with the same
-body gets the first answer again, with `Idempotency-Replayed: true`, and nothing is carried out
-twice. The same key with another body is a 422; while the first is being carried out it is a 409.
+A `POST` that takes, sells or creates may carry an `Idempotency-Key`, where its operation names that
+header. The same key with the same body gets the first answer again, with
+`Idempotency-Replayed: true`, and nothing is carried out twice. The same key with another body is a
+422; while the first is being carried out it is a 409.
+
+Elsewhere the header is ignored. `POST /api/auth/token/` and `POST /api/auth/keys/` take none
+because an answer would have to be kept, and no secret is: if the answer was lost, ask again, and
+end the one that you have not seen at `/api/auth/tokens/`. `POST /api/auth/password/` takes none
+because a second try finds the old password wrong. Bulks take none because they can be repeated as
+they are: their rows are known by outside ids.
 
 ### Editing
-What can be edited carries an `ETag`. Send it as `If-Match` with `PUT`, `PATCH` or `DELETE`, and a
-change that somebody else made meanwhile is not overwritten but answered with 412. `If-None-Match`
-on a read answers 304 when nothing has changed.
+Stores, their members, products, segments, client profiles (one's own too) and promos carry an
+`ETag`. Send it as `If-Match` with an operation that names that header, and a change that somebody
+else made meanwhile is not overwritten but answered with 412. What an operation does not name it
+ignores: locations, messages, memberships of segments and erasing oneself have no condition.
+`If-None-Match` on a read answers 304 when nothing has changed.
 
 ### Rate limits
 A token may send at least 100 requests a second, with bursts of 1,000. `RateLimit-*` headers say
-what is left; past the limit the answer is a 429 with `Retry-After`. Sign-in counts only failures.
+what is left; past the limit the answer is a 429 with `Retry-After`. A sign-in, a change of password
+and a hold have limits of their own, and their 429 has no `RateLimit-*`; of sign-ins only failures
+count.
 
 ### Caching
 Lists of running and eligible promos are true for the next request after a change. Answers that
 depend on who asks are private: shared caches keep none of them.
+
+### Tokens
+A process of the service may believe a token for a second after it has looked it up, for reads and
+for reservations. What was ended, or given a new password, in one process thus may still read or
+reserve in another for up to a second. Every other write looks again: for it a token ends at once.
+
+### Browsers of other origins
+There is no CORS: pages of the service itself and back ends are its callers, and a token does not
+belong into a page of somebody else. A gateway in front may add it. `OPTIONS` tells anyone, without
+a token, the methods of a path in `Allow`.
 
 ### Permissions
 A token may do what its owner may: clients, merchants and operators have different permissions. A
