@@ -5,7 +5,7 @@
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -19,12 +19,19 @@ from flashpromo.errors import InvalidFields
 from flashpromo.market.models import Store
 from flashpromo.notify import audiences, disclosure, outcomes
 from flashpromo.notify.audiences import AUDIENCE, Explanation
-from flashpromo.notify.disclosure import Disclosed, Question
+from flashpromo.notify.disclosure import Disclosed, Group, Question
 from flashpromo.notify.outcomes import Notice
 from flashpromo.promos import queries
 from flashpromo.promos.models import MAX_DISTANCE_KM, Promo
 
 UNTOLD: Final = "reached_not_told"
+NOTIFIED: Final = "notified"
+OPENED: Final = "opened"
+TRIED: Final = "tried_while_held"
+NARROW_KM: Final = 1
+"""A narrower circle is a place: many of them side by side, with a store in each, would tell by
+exact numbers where a person stands. One of a kilometre or more says that somebody is in a part of a
+town, at the price of an activation and of the day's slot of everybody whom it tells."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +60,18 @@ class Funnel:
     """What came of a promo; `audience` is None until it is counted, right after the activation.
 
     `lateness_seconds` runs from the promo's start, or from its publication if that was later.
+    `rough` names what is not told exactly, but in multiples of `rounded_to` and 0 below `minimum`.
     """
 
     promo_id: int
     audience: int | None
     notified: int
     opened: int
-    holds: Holds
     tried_while_held: int
+    rough: tuple[str, ...]
+    rounded_to: int
+    minimum: int
+    holds: Holds
     activated_at: datetime | None
     lateness_seconds: float | None
 
@@ -115,18 +126,28 @@ def funnel(promo: Promo, now: datetime, *, exact: bool) -> Funnel:
     Args:
         promo: with its run.
         now: the time of the look.
-        exact: for operators. Everybody else is told roughly how many clients were reached without
-            being told; whoever was told is counted in any case.
+        exact: for operators. Everybody else is told roughly whom the promo reached without telling
+            them, and, of a circle below `NARROW_KM`, whom it told and who did something about it
+            elsewhere. What clients did at the store is counted in any case.
     """
-    run = promo.run
-    activated_at = run.activated_at
+    run, counted = promo.run, _counted(promo)
+    guarded = _guarded(promo, exact=exact)
+    told = disclosure.exact({name: Group(size) for name, size in counted.items()})
+    if guarded:
+        groups = {name: Group(counted[name], counted[name]) for name in guarded}
+        rough = disclosure.rough(groups, question_of(promo))
+        told = replace(rough, parts={**told.parts, **rough.parts})
+    parts, activated_at = told.parts, run.activated_at
     return Funnel(
         promo_id=promo.id,
-        audience=_audience(promo, exact=exact),
-        notified=run.notified_count or 0,
-        opened=outcomes.count_opened(promo.id, activated_at) if activated_at else 0,
+        audience=None if run.audience_count is None else parts[UNTOLD] + parts[NOTIFIED],
+        notified=parts[NOTIFIED],
+        opened=parts[OPENED],
+        tried_while_held=parts[TRIED],
+        rough=tuple("audience" if name == UNTOLD else name for name in guarded),
+        rounded_to=told.rounded_to,
+        minimum=told.minimum,
         holds=checkout_outcomes.holds(promo.id, now),
-        tried_while_held=tries.tried(promo.id),
         activated_at=activated_at,
         lateness_seconds=_lateness_seconds(promo, activated_at) if activated_at else None,
     )
@@ -144,14 +165,25 @@ def explain(client_id: int, promo_id: int) -> Account:
     )
 
 
-def _audience(promo: Promo, *, exact: bool) -> int | None:
+def _counted(promo: Promo) -> dict[str, int]:
+    """What came of a promo away from the store, as it is."""
     run = promo.run
-    if run.audience_count is None or run.notified_count is None:
-        return None
+    notified = run.notified_count or 0
+    return {
+        UNTOLD: (run.audience_count or notified) - notified,
+        NOTIFIED: notified,
+        OPENED: outcomes.count_opened(promo.id, run.activated_at) if run.activated_at else 0,
+        TRIED: tries.tried(promo.id),
+    }
+
+
+def _guarded(promo: Promo, *, exact: bool) -> tuple[str, ...]:
+    """Which of these numbers could tell where somebody is."""
     if exact:
-        return run.audience_count
-    untold = {UNTOLD: run.audience_count - run.notified_count}
-    return run.notified_count + disclosure.rough(untold, question_of(promo)).whole
+        return ()
+    if promo.max_distance_km < NARROW_KM:
+        return (UNTOLD, NOTIFIED, OPENED, TRIED)
+    return (UNTOLD,)
 
 
 def _lateness_seconds(promo: Promo, activated_at: datetime) -> float:

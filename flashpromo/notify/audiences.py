@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from geoalchemy2 import Geography
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Numeric,
@@ -29,7 +30,7 @@ from flashpromo.audience.models import Client
 from flashpromo.audience.reach import Row
 from flashpromo.db import session
 from flashpromo.errors import NotFound
-from flashpromo.notify.disclosure import Question
+from flashpromo.notify.disclosure import Group, Question, seed
 from flashpromo.notify.models import Notification
 from flashpromo.notify.slot import notifiable, slot_free
 from flashpromo.promos.models import Promo
@@ -106,11 +107,12 @@ def explain(client_id: int, promo_id: int, now: datetime) -> Explanation:
     )
 
 
-def count(asked: Question, now: datetime) -> dict[str, int]:
-    """How many clients are in range, each once: under its first failing part, or `audience`.
+def count(asked: Question, now: datetime) -> dict[str, Group]:
+    """The clients in range, each counted once: under its first failing part, or `audience`.
 
     Whoever's location is unknown is in no range. `audience` is whom an activation at `now` would
-    tell. One query, driven by the index on the clients' points.
+    tell. One query, driven by the index on the clients' points; what it says of who they are is the
+    same for the same clients, in whatever order they are found.
     """
     session().execute(PLANNER)
     promo = _imagined(asked)
@@ -118,10 +120,13 @@ def count(asked: Question, now: datetime) -> dict[str, int]:
     in_range = parts.pop("out_of_range")
     del parts["location_unknown"]
     part = case(*((not_(func.coalesce(holds, False)), name) for name, holds in parts.items()))
-    found = select(func.coalesce(part, AUDIENCE).label("part")).where(in_range).subquery()
-    rows = session().execute(select(found.c.part, func.count()).group_by(found.c.part))
-    counted = {row[0]: row[1] for row in rows}
-    return {name: counted.get(name, 0) for name in (AUDIENCE, *parts)}
+    found = (
+        select(func.coalesce(part, AUDIENCE).label("part"), Client.id).where(in_range).subquery()
+    )
+    who = func.bit_xor(func.hashint8extended(found.c.id, literal(seed(), BigInteger)))
+    rows = session().execute(select(found.c.part, func.count(), who).group_by(found.c.part))
+    counted = {name: Group(size, who) for name, size, who in rows}
+    return {name: counted.get(name, Group()) for name in (AUDIENCE, *parts)}
 
 
 def count_reached_untold(promo_id: int, activated_at: datetime) -> int:

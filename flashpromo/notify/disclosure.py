@@ -5,27 +5,33 @@ twice with slightly different questions, and the difference is one person. So an
 merchant differs from the truth, and each rule here stops one way of taking that apart:
 
 * *Small groups are not shown.* A group below the minimum reads 0, as one without anybody does.
-* *Numbers are multiples of a step.* With a fixed threshold that would not be enough: who adds
-  clients of its own until the number jumps has counted exactly. So both the rounding and the
-  minimum are shifted by an offset that is an HMAC of the question under the application's secret.
-  Of two questions that differ by one client, the answers differ by what their offsets are, not by
-  the client.
-* *The offset is sticky.* The same question always gets the same one: asking a thousand times gives
-  no average.
-* *Questions are few.* The place is the store's saved point on a grid of about 100 m, the radius
-  counts in steps of 100 m, segments are a set of those that exist; the clients are counted at that
-  place and radius, so asking between the steps says nothing new. The offset does not depend on
-  which store, product or promo asks: a hundred stores at one place are one question. Moving a store
-  is a write on record.
+* *Numbers are multiples of a step, shifted by a secret.* With fixed thresholds, who adds clients of
+  its own until the number jumps has counted exactly. So the rounding and the minimum are shifted by
+  two offsets, each an HMAC under the application's secret.
+* *One offset is of who is counted*: of the set of clients itself. The same people at the same place
+  give the same answer however they are asked for, by one segment or by that and twelve in which
+  nobody is: there is no average of many questions. One person more or less gives an unrelated
+  offset, so no difference of two answers is that person.
+* *The other is of where*: of the place and the radius. Two circles with the very same people in
+  them may read differently, so that one pair of answers does not tell whether somebody stands in
+  the one and not in the other.
+* *Places are few.* The place is the store's saved point on a grid of about 100 m, the radius counts
+  in steps of 100 m; the clients are counted at that place and radius, so asking between the steps
+  says nothing new. A hundred stores at one place are one. Moving a store is a write on record.
 * *The whole is the sum of its shown parts*, so it cannot be held against them.
 
-What remains: who plants many clients of its own just where a number jumps can later see *that*
-somebody in the whole circle came or went, not who or where. And who asks very many overlapping
-questions (other radii, other sets of segments, a store that wanders) can average their offsets for
-what is common to all of them; limits on requests make that slow, and the wandering is on record.
+What remains. Of one place and radius, two answers that differ tell that two groups are not the
+same: by segments, that somebody is in the one and not the other; over time, that somebody came or
+went. It does not tell who, where in the circle, or how many. And many circles around the same
+people average the offset of where, never that of who: what is left is the number give or take half
+a step, and, for circles that hold different people, that they do. So whoever keeps asking, at
+hundreds of radii or with a store that wanders, could learn where the edge of a crowd is and, of a
+person that stands far outside of one, that somebody stands there. Limits on requests make that
+slow, and the wandering is on record.
 
-The audience of a promo that has run is told by the same rule: whoever it told is counted exactly,
-for that took the client's slot of the day; whom else it reached is rounded and hidden.
+What came of a promo that has run is told by the same rules where its circle is small, but by the
+number instead of the set (see `insight`): each such number took an activation, on record, and the
+slot of the day of everybody whom it told.
 
 Operators, who see clients anyway, are told exactly.
 """
@@ -66,11 +72,18 @@ class Question:
             segment_ids=tuple(sorted(set(self.segment_ids))),
         )
 
-    def name(self) -> str:
-        """Equal for equal questions."""
-        segments = ",".join(map(str, self.segment_ids))
+    def where(self) -> str:
+        """Equal for questions about equal circles, whatever the segments."""
         place = f"{self.latitude:.9f} {self.longitude:.9f}"
-        return f"{place} {self.max_distance_km.normalize():f} {segments}"
+        return f"{place} {self.max_distance_km.normalize():f}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many clients are counted, and `who`: a number of that very set, told to nobody."""
+
+    size: int = 0
+    who: int = 0
 
 
 @dataclass(frozen=True)
@@ -92,52 +105,65 @@ class Disclosed:
         return sum(self.parts.values())
 
 
-def exact(counts: Mapping[str, int]) -> Disclosed:
+def exact(groups: Mapping[str, Group]) -> Disclosed:
     """The counts as they are: for operators only."""
-    return Disclosed(counts, rounded_to=1, minimum=1)
+    return Disclosed({part: group.size for part, group in groups.items()}, 1, 1)
 
 
-def rough(counts: Mapping[str, int], question: Question) -> Disclosed:
+def rough(groups: Mapping[str, Group], question: Question) -> Disclosed:
     """The counts as a merchant may see them: each part by itself, the whole their sum.
 
     Args:
-        counts: how many clients are in each part.
-        question: what was counted, coarse already.
+        groups: who is in each part.
+        question: what was counted.
     """
     settings = config.current()
     rule = Rule(settings.secret_key, settings.preview_rounding, settings.preview_minimum)
-    parts = {part: rule.shown(count, f"{part} {question.name()}") for part, count in counts.items()}
+    where = question.coarse().where()
+    parts = {part: rule.shown(group, part, where) for part, group in groups.items()}
     return Disclosed(parts, rounded_to=rule.step, minimum=rule.minimum)
+
+
+def seed() -> int:
+    """What the ids of clients are hashed with, 64 bits: nobody else can say what a set hashes to.
+
+    Ids are few and in order: with a seed that is known, sets of equal hashes could be planned.
+    """
+    digest = _hmac(config.current().secret_key, "clients")
+    return int.from_bytes(digest[:8], signed=True)
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Rounding to multiples of `step`, and hiding below `minimum`, each shifted by the question."""
+    """Rounding to multiples of `step`, and hiding below `minimum`, each shifted by two offsets."""
 
     secret: str
     step: int
     minimum: int
 
-    def shown(self, count: int, question: str) -> int:
-        """A count as it is shown.
+    def shown(self, group: Group, part: str, where: str) -> int:
+        """How many clients are said to be in a part of a circle.
 
         0 below `minimum`, and up to `step - 1` above it; otherwise one of the two multiples of
-        `step` around the count, but no less than `minimum` rounded up. On the average over all
-        questions the rounding is right.
+        `step` around the count, but no less than `minimum` rounded up. On the average the rounding
+        is right, to about a tenth of a step.
         """
-        rounding, hiding = self._offsets(question)
-        if count < self.minimum + hiding:
+        of_who = self._offsets(f"who {part} {group.size} {group.who}", self.step // 2 + 1)
+        of_where = self._offsets(f"where {part} {where}", (self.step + 1) // 2)
+        rounding, hiding = (sum(both) for both in zip(of_who, of_where, strict=True))
+        if group.size < self.minimum + hiding:
             return 0
         smallest = -(-self.minimum // self.step) * self.step
-        return max(smallest, (count + rounding) // self.step * self.step)
+        return max(smallest, (group.size + rounding) // self.step * self.step)
 
-    def _offsets(self, question: str) -> tuple[int, int]:
-        """Two numbers from 0 up to the step, known to nobody without the secret."""
-        digest = hmac.digest(self.secret.encode(), f"disclosure {question}".encode(), sha256)
-        return (
-            int.from_bytes(digest[:16]) % self.step,
-            int.from_bytes(digest[16:]) % self.step,
-        )
+    def _offsets(self, what: str, below: int) -> tuple[int, int]:
+        """Two numbers from 0 up to `below`, known to nobody without the secret."""
+        digest = _hmac(self.secret, what)
+        return int.from_bytes(digest[:16]) % below, int.from_bytes(digest[16:]) % below
+
+
+def _hmac(secret: str, what: str) -> bytes:
+    return hmac.digest(secret.encode(), f"disclosure {what}".encode(), sha256)
 
 
 def _on_grid(latitude: float, longitude: float) -> tuple[float, float]:

@@ -1,13 +1,18 @@
 """Preview, funnel and explain: counts for merchants, names for operators only."""
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 from redis import Redis
 from sqlalchemy import text
 
 from flashpromo import campaign, jobs
+from flashpromo.audience import segments
 from flashpromo.cli.rounds import TriesKeeper
-from flashpromo.db import session, transaction
+from flashpromo.db import app_now, session, transaction
+from flashpromo.notify import audiences
+from flashpromo.notify.disclosure import Group, Question
 from tests.api.conftest import Caller, People
 from tests.api.test_promos import PROMOS, later, terms
 from tests.api.test_reservations import RESERVATIONS
@@ -146,6 +151,45 @@ def test_a_merchant_cannot_ask_between_the_steps(
     )
 
 
+def test_segments_in_which_nobody_is_say_nothing_new(
+    app: Flask, techshop: Caller, world: World, crowd
+):
+    """However often and by whatever sets of segments the same people are asked for."""
+    crowd(37)
+    with app.app_context(), transaction():
+        empty = [segments.create(name=f"Empty {number}").id for number in range(4)]
+    kinds = [
+        [each for place, each in enumerate(empty) if number >> place & 1] for number in range(16)
+    ]
+    answers = [
+        techshop.post(PREVIEW, asked(world, segment_ids=[world.new_users, *more])).json
+        for more in kinds
+    ]
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_what_is_said_of_a_set_depends_on_who_is_in_it_only(app: Flask, world: World, crowd):
+    """Rows in another order are the same people; as many others are not."""
+
+    def count() -> dict[str, Group]:
+        with app.app_context(), transaction():
+            return audiences.count(Question(19.4326, -99.1332, Decimal(2), (1,)), app_now())
+
+    def change(*commands: str) -> None:
+        with app.app_context(), transaction():
+            for command in commands:
+                session().execute(text(command))
+
+    crowd(50)
+    before = count()
+    change("UPDATE client SET updated_at = updated_at WHERE id % 3 = 0")
+    assert count() == before
+    change("UPDATE client SET id = id + 1000000 WHERE id = (SELECT min(id) FROM client)")
+    after = count()
+    assert after["audience"].size == before["audience"].size
+    assert after["audience"].who != before["audience"].who
+
+
 def test_other_stores_are_not_there(cafe: Caller, alice: Caller, world: World, promo_id: int):
     assert cafe.post(PREVIEW, asked(world)).status_code == 404
     by_store = {"store_id": world.store_id, "segment_ids": [world.new_users]}
@@ -249,6 +293,9 @@ def test_the_funnel_of_a_whole_story(
         "lapsed": 1,
         "sold": 1,
         "tried_while_held": 2,
+        "rough": [],
+        "rounded_to": 1,
+        "minimum": 1,
     }
 
 
@@ -272,6 +319,72 @@ def test_a_merchant_is_told_roughly_whom_else_it_reached(
     assert rough["notified"] == 301
     assert (rough["audience"] - 301) % 10 == 0
     assert abs(rough["audience"] - 402) < 10
+
+
+NARROW = {"max_distance_km": "0.999999"}
+TOLD = ("notified", "opened", "tried_while_held")
+
+
+@pytest.fixture
+def opened(app: Flask):
+    """Everybody reads the message."""
+
+    def read() -> None:
+        with app.app_context(), transaction():
+            session().execute(text("UPDATE notification SET opened_at = app_now()"))
+
+    return read
+
+
+def test_in_a_narrow_circle_a_merchant_is_not_told_of_the_few_who_were_notified(
+    techshop: Caller, operator: Caller, world: World, start, opened
+):
+    """Else a grid of stores with narrow promos would find out where Alice stands."""
+    path = techshop.post(PROMOS, terms(world, **NARROW)).headers["Location"]
+    start()
+    opened()
+    exact = operator.get(f"{path}funnel/").json
+    assert (exact["audience"], exact["notified"], exact["opened"]) == (2, 1, 1)
+    assert (exact["rough"], exact["rounded_to"], exact["minimum"]) == ([], 1, 1)
+    shown = techshop.get(f"{path}funnel/").json
+    assert (shown["audience"], shown["notified"], shown["opened"]) == (0, 0, 0)
+    assert shown["rough"] == ["audience", *TOLD]
+    assert (shown["rounded_to"], shown["minimum"]) == (10, 10)
+
+
+def test_in_a_narrow_circle_a_merchant_is_told_roughly(
+    techshop: Caller, operator: Caller, world: World, start, opened, crowd
+):
+    crowd(400)
+    path = techshop.post(PROMOS, terms(world, **NARROW)).headers["Location"]
+    start()
+    opened()
+    shown = techshop.get(f"{path}funnel/").json
+    assert abs(shown["notified"] - 301) < 10
+    assert abs(shown["opened"] - 301) < 10
+    assert abs(shown["audience"] - 402) < 20
+    assert {shown[name] % 10 for name in ("audience", *TOLD)} == {0}
+    assert techshop.get(f"{path}funnel/").json == shown
+
+
+def test_in_a_wide_circle_a_merchant_is_told_exactly_whom_it_paid_for(
+    techshop: Caller, world: World, start, opened
+):
+    path = techshop.post(PROMOS, terms(world, max_distance_km=1)).headers["Location"]
+    start()
+    opened()
+    shown = techshop.get(f"{path}funnel/").json
+    assert (shown["notified"], shown["opened"], shown["rough"]) == (1, 1, ["audience"])
+
+
+def test_what_was_done_at_the_store_is_counted_in_any_circle(
+    techshop: Caller, alice: Caller, world: World, start
+):
+    created = techshop.post(PROMOS, terms(world, **NARROW))
+    start()
+    assert alice.post(RESERVATIONS, {"promo_id": created.json["id"]}).status_code == 201
+    shown = techshop.get(f"{created.headers['Location']}funnel/").json
+    assert (shown["reserved"], shown["held"]) == (1, 1)
 
 
 def test_the_lateness_of_a_promo_published_after_its_start(

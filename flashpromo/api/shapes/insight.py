@@ -73,6 +73,10 @@ class FunnelOut(Shown):
     hold counts in `reserved`, and then in one of `held` (live), `released`, `lapsed` (its minute
     ran out) and `sold`. `tried_while_held` counts refusals because every unit was held, a second or
     two late.
+
+    Operators are answered exactly. For everybody else `audience` is rough, and for a promo of less
+    than 1 km `notified`, `opened` and `tried_while_held` are as well, each by itself: a multiple of
+    `rounded_to`, up or down, and 0 for fewer than `minimum` or hardly more. `rough` names them.
     """
 
     promo_id: int
@@ -85,6 +89,9 @@ class FunnelOut(Shown):
     lapsed: int
     sold: int
     tried_while_held: int
+    rough: list[str]
+    rounded_to: int
+    minimum: int
     activated_at: ShownMoment | None
     lateness_seconds: float | None
 
@@ -102,6 +109,9 @@ class FunnelOut(Shown):
             lapsed=funnel.holds.lapsed,
             sold=funnel.holds.sold,
             tried_while_held=funnel.tried_while_held,
+            rough=list(funnel.rough),
+            rounded_to=funnel.rounded_to,
+            minimum=funnel.minimum,
             activated_at=funnel.activated_at,
             lateness_seconds=funnel.lateness_seconds,
         )
