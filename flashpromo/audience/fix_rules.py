@@ -1,5 +1,11 @@
 """Which fixes of a client's device are believed: neither too old nor too coarse nor too far off.
 
+How far off is measured twice, from the last believed fix and from an older one, the anchor: each
+measure allows for the inaccuracy of both ends, and if only the last fix counted, that much more
+could be had with every request. From the anchor it is had once in `ANCHOR_AGE`: who makes places up
+gains 2 km a minute at most (twice `max_location_accuracy_m`) over the fastest travel. Who really
+travels is refused by neither measure, however often its device speaks.
+
 A fix that is older than what is known only came late, which is looked at first: it may erase
 nothing.
 """
@@ -18,6 +24,8 @@ from flashpromo.errors import DomainError
 
 SHORTEST_TRAVEL: Final = timedelta(seconds=1)
 """Two fixes of one instant count as so far apart in time: clocks and places are never exact."""
+ANCHOR_AGE: Final = timedelta(minutes=1)
+"""The anchor is replaced by a believed fix that is at least so much younger."""
 LONGEST_WAY_KM: Final = 20_004
 """No two places on Earth are further apart on its surface."""
 
@@ -68,15 +76,31 @@ class Place:
     accuracy_m: float | None = None
 
 
-def doubt(place: Place, last: Place | None, now: datetime) -> Doubt | None:
-    """Why a fix is not believed, given the last believed place; None if it is."""
+@dataclass(frozen=True)
+class Known:
+    """What a fix is measured against: the last place, and the anchor, which may be the same."""
+
+    last: Place | None
+    anchor: Place | None
+
+    def and_then(self, place: Place) -> "Known":
+        """What the next one is measured against, if this fix is believed."""
+        anchor = self.anchor
+        if anchor is None or place.located_at - anchor.located_at >= ANCHOR_AGE:
+            anchor = place
+        return Known(place, anchor)
+
+
+def doubt(place: Place, known: Known, now: datetime) -> Doubt | None:
+    """Why a fix is not believed, given what is known; None if it is."""
+    last = known.last
     if last is not None and place.located_at < last.located_at:
         return Doubt.OUT_OF_ORDER
     if place.located_at <= now - reach.location_age_limit():
         return Doubt.TOO_OLD
     if _accuracy_m(place) > config.current().max_location_accuracy_m:
         return Doubt.TOO_COARSE
-    if last is not None and _is_too_far(last, place):
+    if any(_is_too_far(each, place) for each in {known.last, known.anchor} if each is not None):
         return Doubt.TOO_FAST
     return None
 
@@ -100,12 +124,22 @@ def place_of_client(client: Client) -> Place | None:
     return Place(client.latitude, client.longitude, client.located_at)
 
 
-def last_place(client: Client, fix: ClientFix | None) -> Place | None:
-    """The newest place: the device's, or what operators and imports have written since."""
+def known(client: Client, fix: ClientFix | None) -> Known:
+    """The device's places; or else, or if it is newer, what operators and imports have written."""
     believed, written = place_of_fix(fix), place_of_client(client)
-    if believed is None or written is None:
-        return believed or written
-    return written if written.located_at > believed.located_at else believed
+    if believed is None:
+        return Known(written, written)
+    if written is not None and written.located_at > believed.located_at:
+        return Known(written, written)
+    return Known(believed, _anchor_of(fix) or believed)
+
+
+def _anchor_of(fix: ClientFix | None) -> Place | None:
+    if fix is None or fix.anchored_at is None:
+        return None
+    if fix.anchor_latitude is None or fix.anchor_longitude is None:
+        return None
+    return Place(fix.anchor_latitude, fix.anchor_longitude, fix.anchored_at, fix.anchor_accuracy_m)
 
 
 def _is_too_far(last: Place, place: Place) -> bool:

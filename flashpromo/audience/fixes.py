@@ -16,15 +16,24 @@ from sqlalchemy import text
 from flashpromo import cache, db
 from flashpromo.audience import clients, fix_rules, reach
 from flashpromo.audience.client_terms import fix_time
-from flashpromo.audience.fix_rules import Doubt, Place
+from flashpromo.audience.fix_rules import Doubt, Known, Place
 from flashpromo.audience.models import Client, ClientFix
 from flashpromo.fields import Checks
 
+# Piece by piece along the primary key: no index is kept for what is looked for once in an hour.
 FORGET_UNUSED = text("""
-UPDATE client_fix AS fix
-SET latitude = NULL, longitude = NULL, accuracy_m = NULL, fixed_at = NULL
-FROM client
-WHERE client.id = fix.client_id AND client.located_at IS NULL AND fix.fixed_at <= :before
+WITH piece AS MATERIALIZED (
+  SELECT client_id FROM client_fix WHERE client_id > :after ORDER BY client_id LIMIT :most
+), forgotten AS (
+  UPDATE client_fix AS fix
+  SET latitude = NULL, longitude = NULL, accuracy_m = NULL, fixed_at = NULL,
+      anchor_latitude = NULL, anchor_longitude = NULL, anchor_accuracy_m = NULL, anchored_at = NULL
+  FROM piece JOIN client ON client.id = piece.client_id
+  WHERE fix.client_id = piece.client_id AND client.located_at IS NULL AND fix.fixed_at <= :before
+  RETURNING fix.client_id
+)
+SELECT (SELECT count(*) FROM forgotten) AS forgotten,
+  (SELECT max(client_id) FROM piece HAVING count(*) = :most) AS looked_up_to
 """)
 
 
@@ -39,6 +48,14 @@ class Location:
     in_use: bool
     refused_as: str | None = None
     refused_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How many were forgotten, and up to which client it was looked; None when that was all."""
+
+    count: int
+    looked_up_to: int | None
 
 
 def take(
@@ -65,13 +82,13 @@ def take(
     client = clients.get(client_id, for_update=True)
     now = db.app_now()
     place = _checked(latitude, longitude, accuracy_m, located_at, now)
-    last = fix_rules.last_place(client, last_fix(client_id))
-    found = fix_rules.doubt(place, last, now)
+    known = fix_rules.known(client, last_fix(client_id))
+    found = fix_rules.doubt(place, known, now)
     if found is None:
-        _remember(client_id, place)
+        _remember(client_id, known.and_then(place))
         _put(client, place, now)
     elif found is not Doubt.OUT_OF_ORDER:
-        _remember(client_id, last, refused_as=found, refused_at=now)
+        _remember(client_id, known, refused_as=found, refused_at=now)
         _put(client, None, now)
     return found
 
@@ -83,7 +100,7 @@ def withdraw(client_id: int) -> None:
     anywhere would withdraw first. `forget_unused` takes it away once it can disprove nothing.
     """
     client = clients.get(client_id, for_update=True)
-    _remember(client_id, fix_rules.last_place(client, last_fix(client_id)))
+    _remember(client_id, fix_rules.known(client, last_fix(client_id)))
     _put(client, None, db.app_now())
 
 
@@ -105,11 +122,17 @@ def last_fix(client_id: int) -> ClientFix | None:
     return db.session().get(ClientFix, client_id, populate_existing=True)
 
 
-def forget_unused(now: datetime) -> int:
-    """Forget the last fix of unknown locations once anywhere can be reached from it; how many."""
-    values = {"before": now - fix_rules.longest_travel()}
-    forgotten: int = db.session().execute(FORGET_UNUSED, values).rowcount  # type: ignore[attr-defined]
-    return forgotten
+def forget_unused(now: datetime, *, after: int, most: int) -> Forgotten:
+    """Forget the last fixes of unknown locations once anywhere can be reached from them.
+
+    Args:
+        now: the time.
+        after: the client after whom to go on, in order of ids; 0 for the first piece.
+        most: at most so many clients are looked at.
+    """
+    values = {"before": now - fix_rules.longest_travel(), "after": after, "most": most}
+    row = db.session().execute(FORGET_UNUSED, values).one()
+    return Forgotten(row.forgotten, row.looked_up_to)
 
 
 def _checked(
@@ -129,16 +152,21 @@ def _checked(
     return Place(latitude, longitude, taken_at, accuracy_m)
 
 
-def _remember(client_id: int, place: Place | None, **refusal: Any) -> None:
+def _remember(client_id: int, known: Known, **refusal: Any) -> None:
     """Write the row beside the client's, under the lock of the client's own.
 
     The place may have stood in the client's row only, which is about to be emptied.
     """
     fix = last_fix(client_id) or ClientFix(client_id=client_id)
+    place, anchor = known.last, known.anchor
     fix.latitude = place.latitude if place else None
     fix.longitude = place.longitude if place else None
     fix.accuracy_m = place.accuracy_m if place else None
     fix.fixed_at = place.located_at if place else None
+    fix.anchor_latitude = anchor.latitude if anchor else None
+    fix.anchor_longitude = anchor.longitude if anchor else None
+    fix.anchor_accuracy_m = anchor.accuracy_m if anchor else None
+    fix.anchored_at = anchor.located_at if anchor else None
     fix.refused_as = refusal.get("refused_as")
     fix.refused_at = refusal.get("refused_at")
     db.session().add(fix)

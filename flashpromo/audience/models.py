@@ -126,7 +126,8 @@ class ClientFix(Base):
     """The last fix of its device that a client was believed, and why a later one was not.
 
     Kept beside the client's row: it is what the next fix is measured against (nobody travels faster
-    than an airliner), also while the location counts as unknown because a fix was refused.
+    than an airliner), also while the location counts as unknown because a fix was refused. So is an
+    older one, the anchor, which is replaced once a minute at most.
     """
 
     __tablename__ = "client_fix"
@@ -135,6 +136,15 @@ class ClientFix(Base):
         CheckConstraint("longitude >= -180 AND longitude <= 180", name="longitude_range"),
         CheckConstraint("accuracy_m >= 0 AND accuracy_m < 100000000", name="accuracy_range"),
         CheckConstraint("num_nonnulls(latitude, longitude, fixed_at) IN (0, 3)", name="fix_whole"),
+        CheckConstraint("anchor_latitude >= -90 AND anchor_latitude <= 90", name="anchor_north"),
+        CheckConstraint("anchor_longitude >= -180 AND anchor_longitude <= 180", name="anchor_east"),
+        CheckConstraint(
+            "anchor_accuracy_m >= 0 AND anchor_accuracy_m < 100000000", name="anchor_accuracy"
+        ),
+        CheckConstraint(
+            "num_nonnulls(anchor_latitude, anchor_longitude, anchored_at) IN (0, 3)",
+            name="anchor_whole",
+        ),
         CheckConstraint("num_nonnulls(refused_as, refused_at) IN (0, 2)", name="refusal_whole"),
         {"info": distributed_by("client_id")},
     )
@@ -144,5 +154,9 @@ class ClientFix(Base):
     longitude: Mapped[float | None] = mapped_column(Double)
     accuracy_m: Mapped[float | None] = mapped_column(Double)
     fixed_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+    anchor_latitude: Mapped[float | None] = mapped_column(Double)
+    anchor_longitude: Mapped[float | None] = mapped_column(Double)
+    anchor_accuracy_m: Mapped[float | None] = mapped_column(Double)
+    anchored_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     refused_as: Mapped[str | None] = mapped_column(Text)
     refused_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 BATCHES_AT_ONCE: Final = 1
 AUDIENCES_AT_ONCE: Final = 50
 FORGET_AT_ONCE: Final = 1000
+FIXES_AT_ONCE: Final = 20_000
 FORGET_TIMES: Final = 50
 
 
@@ -160,9 +161,11 @@ def forget_answers() -> None:
 
 
 def forget_fixes() -> None:
-    """Forget where clients were whose location is unknown and was long ago."""
-    with _look():
-        fixes.forget_unused(app_now())
+    """Forget where clients were whose location is unknown and was long ago, piece by piece."""
+    after: int | None = 0
+    while after is not None:
+        with _look():
+            after = fixes.forget_unused(app_now(), after=after, most=FIXES_AT_ONCE).looked_up_to
 
 
 def _look() -> AbstractContextManager[Session]:

@@ -34,10 +34,30 @@ def upgrade():
         sa.Column("longitude", sa.Double(), nullable=True),
         sa.Column("accuracy_m", sa.Double(), nullable=True),
         sa.Column("fixed_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("anchor_latitude", sa.Double(), nullable=True),
+        sa.Column("anchor_longitude", sa.Double(), nullable=True),
+        sa.Column("anchor_accuracy_m", sa.Double(), nullable=True),
+        sa.Column("anchored_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("refused_as", sa.Text(), nullable=True),
         sa.Column("refused_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint(
             "accuracy_m >= 0 AND accuracy_m < 100000000", name=op.f("ck_client_fix_accuracy_range")
+        ),
+        sa.CheckConstraint(
+            "anchor_accuracy_m >= 0 AND anchor_accuracy_m < 100000000",
+            name=op.f("ck_client_fix_anchor_accuracy"),
+        ),
+        sa.CheckConstraint(
+            "anchor_latitude >= -90 AND anchor_latitude <= 90",
+            name=op.f("ck_client_fix_anchor_north"),
+        ),
+        sa.CheckConstraint(
+            "anchor_longitude >= -180 AND anchor_longitude <= 180",
+            name=op.f("ck_client_fix_anchor_east"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(anchor_latitude, anchor_longitude, anchored_at) IN (0, 3)",
+            name=op.f("ck_client_fix_anchor_whole"),
         ),
         sa.CheckConstraint(
             "latitude >= -90 AND latitude <= 90", name=op.f("ck_client_fix_latitude_range")

@@ -1,5 +1,6 @@
 """Which fixes of a client's device are believed, and what follows when one is not."""
 
+import random
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -210,6 +211,77 @@ def test_at_one_instant_only_inaccuracy_explains_a_distance(frank, metres, accur
     assert fix(frank, metres_north(metres), accuracy_m=second, located_at=taken_at) is doubt
 
 
+def moved(place: dict[str, float], azimuth: float, metres: float) -> dict[str, float]:
+    end = Geodesic.WGS84.Direct(place["latitude"], place["longitude"], azimuth, metres)
+    return {"latitude": end["lat2"], "longitude": end["lon2"]}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_really_travels_is_always_believed(world, seed):
+    """At 900 km/h at most, the device as wrong as it says and speaking as often as it likes."""
+    chance = random.Random(seed)
+    with stage(NOW):
+        here, moment, taken = HERE, NOW - timedelta(days=29), 0
+        while taken < 60:
+            accuracy_m = chance.choice([0, 5, 50, 1000])
+            said = moved(here, chance.uniform(-180, 180), chance.uniform(0, accuracy_m) * 0.999)
+            given = {"accuracy_m": accuracy_m, "located_at": moment}
+            assert fixes.take(world.frank, **said, **given) is None, (seed, taken)
+            seconds = 10 ** chance.uniform(-1, 5.2 if chance.random() < 0.1 else 1.5)
+            moment, taken = moment + timedelta(seconds=seconds), taken + 1
+            if moment > NOW:
+                break
+            metres = chance.uniform(0, 900 / 3.6 * seconds)
+            here = moved(here, chance.uniform(-180, 180), metres)
+        assert taken > 20
+
+
+def test_in_many_small_steps_it_is_no_faster(frank):
+    """Each of them is what two inaccuracies explain; together they are a flight over an ocean."""
+    taken_at = app_now()
+    fix(frank, HERE, accuracy_m=1000, located_at=taken_at)
+    found = [
+        fix(frank, metres_north(1900 * step), accuracy_m=1000, located_at=taken_at)
+        for step in range(1, 20)
+    ]
+    assert found == [None] + [Doubt.TOO_FAST] * 18
+
+
+def test_who_makes_places_up_gains_two_kilometres_a_minute_at_most(world):
+    """The boldest place that is believed, every ten seconds for ten minutes."""
+    with stage(NOW):
+        start, north = NOW - timedelta(hours=1), 0.0
+        fixes.take(world.frank, **HERE, accuracy_m=1000, located_at=start)
+        for seconds in range(10, 601, 10):
+            given = {"accuracy_m": 1000, "located_at": start + timedelta(seconds=seconds)}
+            for bold in (5300, 4000, 3300, 0):
+                if fixes.take(world.frank, **metres_north(north + bold), **given) is None:
+                    north += bold
+                    break
+            farthest = (1200 / 3.6) * seconds + 2000 * (seconds // 60 + 1)
+            assert north <= farthest * 1.01
+        assert north > (1200 / 3.6) * 600  # so it was bold indeed
+
+
+def test_an_anchor_holds_for_a_minute(frank, clock):
+    fix(frank, HERE, accuracy_m=10)
+    first = fixes.last_fix(frank).anchored_at
+    for seconds, moves in ((20, False), (35, False), (10, True)):
+        clock.advance(seconds=seconds)
+        fix(frank, metres_north(seconds), accuracy_m=10)
+        session().rollback()
+        assert (fixes.last_fix(frank).anchored_at != first) == moves
+
+
+def test_a_refusal_moves_no_anchor(frank, clock):
+    fix(frank, HERE, accuracy_m=10)
+    before = fixes.last_fix(frank).anchored_at
+    clock.advance(minutes=2)
+    assert fix(frank, MADRID, accuracy_m=10) is Doubt.TOO_FAST
+    session().rollback()
+    assert fixes.last_fix(frank).anchored_at == before
+
+
 PLACES = {
     "ocean": (HERE, MADRID),
     "antimeridian": ({"latitude": -17, "longitude": 179.9}, {"latitude": -17, "longitude": -179.9}),
@@ -290,9 +362,32 @@ def test_withdrawing_forgets_a_refusal(frank):
     assert located(frank).refused_as is None
 
 
-def forget_unused() -> int:
+def forget_unused(most: int = 1000) -> int:
+    """All of them, piece by piece."""
+    after, count = 0, 0
+    while after is not None:
+        with transaction():
+            piece = fixes.forget_unused(app_now(), after=after, most=most)
+        after, count = piece.looked_up_to, count + piece.count
+    return count
+
+
+@pytest.mark.parametrize("most", [1, 3, 1000])
+def test_in_pieces_of_any_size_nobody_is_left_out(world, clock, most):
+    for client_id in (world.alice, world.bob, world.frank):
+        fix(client_id, HERE, accuracy_m=5000)
+    clock.advance(days=1)
+    assert forget_unused(most) == 2  # nobody has ever known where Frank is
+
+
+def test_a_piece_looks_at_no_more_clients_than_it_may(world, clock):
+    for client_id in (world.alice, world.bob, world.carol):
+        fix(client_id, HERE, accuracy_m=5000)
+    clock.advance(days=1)
+    first = min(world.alice, world.bob, world.carol)
     with transaction():
-        return fixes.forget_unused(app_now())
+        piece = fixes.forget_unused(app_now(), after=0, most=1)
+    assert piece == fixes.Forgotten(1, first)
 
 
 def test_what_is_out_of_use_is_forgotten_once_it_disproves_nothing(frank, world, clock):

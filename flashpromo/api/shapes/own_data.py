@@ -26,12 +26,16 @@ class TokenKept(Shown):
 
 
 class FixKept(Shown):
-    """The last fix that was believed, and why a later one was not."""
+    """The last fix that was believed and an older one, the anchor; and why a later one was not."""
 
     latitude: float | None
     longitude: float | None
     accuracy_m: float | None
     fixed_at: ShownMoment | None
+    anchor_latitude: float | None
+    anchor_longitude: float | None
+    anchor_accuracy_m: float | None
+    anchored_at: ShownMoment | None
     refused_as: str | None
     refused_at: ShownMoment | None
 
