@@ -29,14 +29,16 @@ FROM unnest(:clients, CAST(:days AS date[]), CAST(:states AS text[]), CAST(:reas
 WHERE d.client_id = done.client_id AND d.local_day = done.local_day AND d.channel = :channel
   AND d.lease_token = :token AND d.state = 'pending'
 """)
-# Rows under a lease are left to whoever holds it. A bounded piece at a time: a promo with a million
-# of them must not run into the timeout and start over for ever.
+# Rows under a lease are left to whoever holds it; what is put off or to be tried again is under
+# none, and waits for nothing any more. A bounded piece at a time: a promo with a million of
+# them must not run into the timeout and start over for ever.
 SKIP = text("""
 UPDATE delivery AS d
 SET state = 'skipped', reason = :reason, finished_at = :now, lease_token = NULL
 FROM (
     SELECT client_id, local_day, channel FROM delivery
-    WHERE promo_id = :promo_id AND state = 'pending' AND next_attempt_at <= :now
+    WHERE promo_id = :promo_id AND state = 'pending'
+      AND (next_attempt_at <= :now OR lease_token IS NULL)
     LIMIT :limit FOR UPDATE SKIP LOCKED) AS due
 WHERE d.client_id = due.client_id AND d.local_day = due.local_day AND d.channel = due.channel
 """)

@@ -1,7 +1,8 @@
 """Leasing a batch: what waits is picked, looked at once more, and leased, put off or skipped.
 
-A client that is in its quiet hours just now is not rung: its delivery is put off to their end, or
-skipped when the promo is over by then. The inbox rings nobody and has the message anyway.
+A client that has opted out since it was told is not rung. Nor is one in its quiet hours just now:
+its delivery is put off to their end, or skipped when the promo is over by then. The inbox rings
+nobody and has the message anyway.
 """
 
 from collections.abc import Sequence
@@ -45,6 +46,7 @@ RETURNING d.client_id, d.local_day, d.attempts, picked.is_sent,
 """)
 QUIET_HOURS: Final = "quiet_hours"
 CLIENT_GONE: Final = "client_gone"
+OPTED_OUT: Final = "opted_out"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,7 @@ def _pick(promo_id: int, channel: str, now: datetime) -> Sequence[Row[Any]]:
         due.c.client_id,
         due.c.local_day,
         Client.id.is_not(None).label("is_there"),
+        Client.opted_in,
         quiet_until(Client, reach.at(now)).label("quiet_until"),
     ).join(Client, Client.id == due.c.client_id, isouter=True)
     return session().execute(query).all()
@@ -114,6 +117,8 @@ def _fate(row: Row[Any], end_time: datetime, now: datetime) -> tuple[str | None,
     """Why a row is never to be sent, and until when it is put off; neither: it is sent now."""
     if not row.is_there:
         return CLIENT_GONE, None
+    if not row.opted_in:
+        return OPTED_OUT, None
     if row.quiet_until is None or row.quiet_until <= now:
         return None, None
     return (QUIET_HOURS, None) if row.quiet_until >= end_time else (None, row.quiet_until)

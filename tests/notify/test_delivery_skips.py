@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from flashpromo import campaign, jobs
+from flashpromo.audience import clients
 from flashpromo.db import app_now, session, transaction
 from flashpromo.errors import NotFound
 from flashpromo.notify import delivery
@@ -129,14 +130,21 @@ def test_a_sender_that_died_on_a_promo_that_is_over_leaves_nothing_pending(
     assert (row().state, row().reason) == ("skipped", "promo_cancelled")
 
 
-def test_a_retry_that_waits_is_skipped_when_its_time_comes(world, promo, post, clock):
+def test_a_retry_that_waits_is_skipped_at_once(world, promo, post, clock):
     post.answer = fails()
     jobs.deliver(promo.id)
     cancel(world, promo, clock)
-    clock.advance(seconds=3)
     jobs.deliver(promo.id)
     assert (row().state, row().reason) == ("skipped", "promo_cancelled")
     assert len(post.sent) == 1
+
+
+def test_who_opts_out_before_it_is_rung_is_not(world, promo, post):
+    with transaction():
+        clients.change(world.alice, {"opted_in": False})
+    jobs.deliver(promo.id)
+    assert (row().state, row().reason) == ("skipped", "opted_out")
+    assert post.sent == []
 
 
 def test_a_channel_that_is_no_longer_served_keeps_nothing_pending_past_the_end(

@@ -194,6 +194,27 @@ def test_a_promo_that_is_sold_out_by_then_rings_nobody(world, alice, evening, po
     assert (row(alice).state, row(alice).reason) == ("skipped", "promo_sold_out")
 
 
+def test_one_that_sells_out_at_night_keeps_nothing_for_the_morning(world, alice, evening, post):
+    promo = told(world, evening, hours=10)
+    jobs.deliver(promo.id)
+    complete(take(world.carol, promo.id))
+    jobs.deliver(promo.id)
+    assert (row(alice).state, row(alice).reason) == ("skipped", "promo_sold_out")
+    assert broken_promises() == set()
+
+
+def test_who_opts_out_at_night_is_not_rung_in_the_morning(world, alice, evening, post, clock):
+    promo = told(world, evening, hours=10)
+    jobs.deliver(promo.id)
+    with transaction():
+        clients.change(alice, {"opted_in": False})
+    until(clock, evening + timedelta(hours=8))
+    jobs.deliver(promo.id)
+    assert post.sent == []
+    assert (row(alice).state, row(alice).reason, row(alice).attempts) == ("skipped", "opted_out", 0)
+    assert broken_promises() == set()
+
+
 def test_a_retry_does_not_fall_into_the_night(world, alice, evening, post, clock):
     """It fails a second before ten, and would be tried again two seconds later."""
     until(clock, evening + timedelta(hours=22, minutes=59, seconds=58))
