@@ -18,7 +18,6 @@ from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
 from flashpromo.errors import demand_unchanged
 from flashpromo.notify import audiences, fan_out
-from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
 from flashpromo.promos import lifecycle, queries, runs, trail, windows
@@ -110,15 +109,6 @@ def measure(promo_id: int) -> int | None:
     if not runs.record_audience(promo_id, run.activated_at, untold):
         return None
     return run.notified_count + untold
-
-
-def explain(client_id: int, promo_id: int) -> Explanation:
-    """Every reason why the promo does or does not reach the client, and may notify it, now.
-
-    Raises:
-        NotFound: no such client or promo.
-    """
-    return audiences.explain(client_id, promo_id, app_now())
 
 
 def cancel(promo_id: int, *, seen: Version | None = None) -> Promo:

@@ -60,7 +60,7 @@ def test_a_preview_tells_nobody(world):
 )
 def test_every_reason_can_be_explained(world, name, reasons):
     promo = publish(world)
-    told = campaign.explain(world.clients[name], promo.id)
+    told = insight.explain(world.clients[name], promo.id).explanation
     assert told.reasons == reasons
     assert told.notifiable == (reasons == [])
     assert told.reached == (reasons in ([], ["opted_out"]))
@@ -69,15 +69,17 @@ def test_every_reason_can_be_explained(world, name, reasons):
 
 def test_metres_are_explained_and_what_is_unknown_stays_unknown(world):
     promo = publish(world)
-    assert campaign.explain(world.bob, promo.id).distance_m == pytest.approx(30_000, abs=20)
-    frank = campaign.explain(world.frank, promo.id)
+    assert insight.explain(world.bob, promo.id).explanation.distance_m == pytest.approx(
+        30_000, abs=20
+    )
+    frank = insight.explain(world.frank, promo.id).explanation
     assert (frank.distance_m, frank.located_at) == (None, None)
     assert "location_unknown" in frank.reasons
 
 
 def test_having_been_told_is_explained(world):
     promo = activate(world)
-    told = campaign.explain(world.alice, promo.id)
+    told = insight.explain(world.alice, promo.id).explanation
     assert told.reasons == ["already_notified_today"]
     assert told.reached
     assert not told.notifiable
@@ -87,4 +89,4 @@ def test_what_does_not_exist_cannot_be_explained(world):
     promo = publish(world)
     for client_id, promo_id in ((999, promo.id), (world.alice, 999)):
         with pytest.raises(NotFound):
-            campaign.explain(client_id, promo_id)
+            insight.explain(client_id, promo_id)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import click
 from rich.table import Table
 
-from flashpromo import campaign, config
+from flashpromo import campaign, config, insight
 from flashpromo.accounts import sign_ins
 from flashpromo.cli import reasons
 from flashpromo.cli.groups import Group, output
@@ -50,7 +50,7 @@ def explain(promo: int, client: str) -> None:
 
     PROMO is an id; CLIENT is an id or a sign-in name.
     """
-    told = campaign.explain(_client_id(client), promo)
+    told = insight.explain(_client_id(client), promo).explanation
     output().print(reasons.table(told, app_now()))
     click.echo(reasons.verdict(told))
 

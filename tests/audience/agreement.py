@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from flashpromo import campaign
+from flashpromo import campaign, insight
 from tests.audience import plain_rule, uses
 from tests.audience.scenes import Scene
 from tests.audience.stage import PATHS, path
@@ -48,7 +48,7 @@ def wrong_looks(scene: Scene, reached: Pairs) -> tuple[list[object], list[object
         refusals = uses.refusals_of_a_reservation(client_id, promo_id, scene)
         if refusals != plain_rule.refusals(parts):
             refused.append((client_id, promo_id, refusals))
-        told = campaign.explain(client_id, promo_id)
+        told = insight.explain(client_id, promo_id).explanation
         verdict = (plain_rule.reached(who, offer, scene.now), all(parts.values()))
         if told.parts != parts or (told.reached, told.notifiable) != verdict:
             explained.append(told)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from flashpromo import campaign
+from flashpromo import campaign, insight
 from flashpromo.accounts import sign_ins
 from flashpromo.app import create_app
 from flashpromo.audience.models import Client
@@ -78,7 +78,7 @@ def test_the_characters_play_their_parts(load):
     (headphones,) = upkeep.present(offers.OFFERS[0], app_now())
 
     def reasons(name):
-        return campaign.explain(sign_ins.find(name).client_id, headphones.id).reasons
+        return insight.explain(sign_ins.find(name).client_id, headphones.id).explanation.reasons
 
     assert reasons("alice") == []
     assert reasons("bob") == ["out_of_range"]
@@ -87,7 +87,7 @@ def test_the_characters_play_their_parts(load):
     assert reasons("erin") == ["location_too_old"]
     assert reasons("frank") == ["out_of_range"]
     keyboard = upkeep.present(offers.OFFERS[2], app_now())[0]
-    assert campaign.explain(sign_ins.find("dan").client_id, keyboard.id).reached
+    assert insight.explain(sign_ins.find("dan").client_id, keyboard.id).explanation.reached
 
 
 def test_loading_again_at_once_changes_nothing(load):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from flashpromo import campaign
+from flashpromo import insight
 from flashpromo.db import app_now, session, transaction
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.market.models import Product, Store
@@ -45,9 +45,9 @@ def tomorrow() -> dict:
 def test_a_promo_moves_with_its_store_and_reaches_whom_it_reaches_now(world):
     promo = publish(world, **tomorrow())
     move_store(world, 29_900)
-    assert campaign.explain(world.bob, promo.id).distance_m == pytest.approx(100, abs=20)
-    assert campaign.explain(world.bob, promo.id).reached
-    assert not campaign.explain(world.alice, promo.id).reached
+    assert insight.explain(world.bob, promo.id).explanation.distance_m == pytest.approx(100, abs=20)
+    assert insight.explain(world.bob, promo.id).explanation.reached
+    assert not insight.explain(world.alice, promo.id).explanation.reached
     assert broken_promises() == set()
 
 

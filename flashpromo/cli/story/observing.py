@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from flashpromo import campaign
+from flashpromo import insight
 from flashpromo.db import app_now, session, transaction
 from flashpromo.notify.audiences import Explanation
 from flashpromo.notify.models import Delivery, Notification
@@ -77,4 +77,4 @@ def deliveries(promo_id: int, until: datetime) -> tuple[dict[str, int], datetime
 def explanations(client_ids: Collection[int], promo_id: int) -> dict[int, Explanation]:
     """How each of these clients stands to the promo now."""
     with transaction():
-        return {client_id: campaign.explain(client_id, promo_id) for client_id in client_ids}
+        return {each: insight.explain(each, promo_id).explanation for each in client_ids}
