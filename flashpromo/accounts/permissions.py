@@ -33,10 +33,12 @@ class Permission(StrEnum):
     MEMBERS_WRITE = "members:write"
     SEGMENTS_READ = "segments:read"
     SEGMENTS_WRITE = "segments:write"
+    SEGMENTS_MEMBERS = "segments:members"
     CLIENTS_READ = "clients:read"
     CLIENTS_WRITE = "clients:write"
     PROFILE_READ = "profile:read"
     PROFILE_WRITE = "profile:write"
+    PROFILE_ERASE = "profile:erase"
     PROMOS_READ = "promos:read"
     PROMOS_WRITE = "promos:write"
     PROMOS_MEASURE = "promos:measure"
@@ -59,10 +61,12 @@ MEANINGS: Final[Mapping[Permission, str]] = {
     P.MEMBERS_WRITE: "Manage the members of stores that one owns.",
     P.SEGMENTS_READ: "Read segments.",
     P.SEGMENTS_WRITE: "Write segments and who is in them.",
+    P.SEGMENTS_MEMBERS: "See which clients are in a segment.",
     P.CLIENTS_READ: "Read client profiles; a client its own.",
     P.CLIENTS_WRITE: "Write client profiles, one by one or in bulk.",
     P.PROFILE_READ: "Read own profile, inbox and export.",
-    P.PROFILE_WRITE: "Write own profile and location, read state of the inbox, erase oneself.",
+    P.PROFILE_WRITE: "Write own profile and location, read state of the inbox.",
+    P.PROFILE_ERASE: "Erase oneself, for good.",
     P.PROMOS_READ: "Read promos; a client those that have started.",
     P.PROMOS_WRITE: "Write promos; a merchant those of its own stores.",
     P.PROMOS_MEASURE: "See how many clients a promo would reach and what came of it.",
@@ -78,6 +82,7 @@ _ONLY_FOR_CLIENTS: Final = frozenset(
     {
         P.PROFILE_READ,
         P.PROFILE_WRITE,
+        P.PROFILE_ERASE,
         P.OFFERS_READ,
         P.RESERVATIONS_READ,
         P.RESERVATIONS_WRITE,

@@ -51,7 +51,7 @@ def change_me(body: Given) -> ClientOut:
 
 
 @blueprint.delete("/")
-@guard.allow(Permission.PROFILE_WRITE)
+@guard.allow(Permission.PROFILE_ERASE)
 @refuses(InvalidFields)
 @blueprint.input(ErasureQuery, location="query", arg_name="query")
 @blueprint.doc(responses={204: "Erased"})

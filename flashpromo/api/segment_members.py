@@ -22,7 +22,7 @@ blueprint = resource(
 
 
 @blueprint.get("/")
-@guard.allow(Permission.SEGMENTS_WRITE)
+@guard.allow(Permission.SEGMENTS_MEMBERS)
 @blueprint.input(SegmentMemberQuery, location="query", arg_name="query")
 @blueprint.output(SegmentMemberPage)
 def list_segment_members(segment_id: int, query: SegmentMemberQuery) -> dict[str, Any] | Response:

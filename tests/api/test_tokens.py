@@ -269,3 +269,23 @@ def test_a_request_does_not_fail_when_its_use_cannot_be_noted(
         maintenance.execute(text("LOCK TABLE auth_token IN SHARE MODE"))
         assert works(phone)
     assert uses._Pause.until > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "scopes", "method", "path"),
+    [
+        ("client", ["profile:write"], "delete", "/api/users/clients-profiles/me/?confirm=somebody"),
+        ("operator", ["segments:write"], "get", "/api/users/user-segments/1/members/"),
+    ],
+)
+def test_a_token_to_write_neither_erases_its_owner_nor_lists_clients(
+    client, people, world, kind, scopes, method, path
+):
+    """It was made to send locations, or to sort clients into segments."""
+    if kind == "client":
+        people.client("somebody", world.alice)
+    else:
+        people.operator("somebody")
+    narrowed = another(client, "somebody", scopes=scopes)
+    answer = getattr(narrowed, method)(path)
+    assert (answer.status_code, answer.json["code"]) == (403, "insufficient_scope")
