@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from flashpromo.bulk.errors import ChangedMeanwhile
 from flashpromo.bulk.source import Record
 from flashpromo.bulk.staging import Stage, execute
-from flashpromo.db import app_now
+from flashpromo.db import app_now, session
 from flashpromo.market import product_rows
 
 STAGE: Final = Stage(
@@ -47,6 +48,14 @@ WHERE staged.store_id = first.store_id AND staged.external_id = first.external_i
 RETURNING staged.line, staged.external_id, 'external_id', 'stands already in line ' || first.line
 """
 # Two bulks for one store merge one after the other: they may name the same products in any order.
+# Each lock takes room in the memory that all transactions share, so a bulk for very many stores
+# takes a single one, which no other bulk can share. That one comes first, and stores in order.
+MOST_STORE_LOCKS: Final = 100
+MANY_STORES: Final = text("SELECT count(DISTINCT store_id) > :most FROM staged_product")
+ALONE: Final = "SELECT pg_advisory_xact_lock(hashtextextended('flashpromo all products', 0))"
+BESIDE_OTHERS: Final = """
+SELECT pg_advisory_xact_lock_shared(hashtextextended('flashpromo all products', 0))
+"""
 ONE_AT_A_TIME: Final = """
 SELECT pg_advisory_xact_lock(hashtextextended('flashpromo products', store_id))
 FROM (SELECT DISTINCT store_id FROM staged_product ORDER BY store_id) AS of_stores
@@ -130,9 +139,10 @@ def match(scope: Collection[int] | None) -> datetime:
         ChangedMeanwhile: a product was removed or renamed between the two.
     """
     within = {"everywhere": scope is None, "scope": sorted(scope or ())}
-    execute(ONE_AT_A_TIME)
+    STAGE.reject(STORELESS, **within)  # before any lock: nobody can hold those of other stores
+    _follow_other_bulks()
     execute(LOCK_STORES, **within)
-    STAGE.reject(STORELESS, **within)
+    STAGE.reject(STORELESS, **within)  # and those that were deleted while the locks were waited for
     if execute(FIND_KNOWN) != execute(LOCK_KNOWN):
         raise ChangedMeanwhile
     execute(COMPARE)
@@ -153,3 +163,12 @@ def write(now: datetime) -> tuple[int, int]:
         raise ChangedMeanwhile from error
     execute(CHANGE, now=now)
     return added, execute(UPDATED)
+
+
+def _follow_other_bulks() -> None:
+    """Wait for the bulks that write into one of the same stores, and let later ones wait."""
+    if session().scalar(MANY_STORES, {"most": MOST_STORE_LOCKS}):
+        execute(ALONE)
+    else:
+        execute(BESIDE_OTHERS)
+        execute(ONE_AT_A_TIME)

@@ -1,11 +1,14 @@
 """POST /api/market/products/bulk/: a store's own system sends its products, row by row."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from flashpromo.db import session, transaction
+from flashpromo.market import product_staging
 from flashpromo.market.models import Product
 from flashpromo.promos import lifecycle
 from flashpromo.promos.models import Promo
@@ -29,6 +32,21 @@ def headphones(app, world, operator) -> int:
     named = operator.patch(f"{PRODUCTS}{world.product_id}/", {"external_id": "xyz"})
     assert named.json["external_id"] == "xyz"
     return world.product_id
+
+
+@pytest.fixture
+def locks(monkeypatch) -> list[Counter[str]]:
+    """The advisory locks that each bulk holds while it writes, by their mode."""
+    found: list[Counter[str]] = []
+    write = product_staging.write
+
+    def look_and_write(*arguments):
+        held = "SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
+        found.append(Counter(session().scalars(text(held))))
+        return write(*arguments)
+
+    monkeypatch.setattr(product_staging, "write", look_and_write)
+    return found
 
 
 def test_says_of_each_row_what_became_of_it(operator, world, headphones):
@@ -193,3 +211,33 @@ def test_an_outside_id_belongs_to_one_product_of_a_store(operator, world, cafe_i
     for wrong in ("", "a" * 201, "\x00"):
         refused = operator.patch(f"{PRODUCTS}{second}/", {"external_id": wrong})
         assert refused.json["errors"].keys() == {"external_id"}
+
+
+def test_stores_that_are_not_there_take_no_lock(app, techshop, world, cafe_id, locks):
+    strangers = [row(number, world, store_id=10_000 + number) for number in range(300)]
+    foreign = row(301, world, store_id=cafe_id)
+    answered(techshop, BULK, [*strangers, foreign, row(302, world)])
+    assert locks == [{"ExclusiveLock": 1, "ShareLock": 1}]
+
+
+def test_very_many_stores_take_one_lock(app, operator, world, cafe_id, locks, monkeypatch):
+    monkeypatch.setattr(product_staging, "MOST_STORE_LOCKS", 1)
+    done = answered(operator, BULK, [row(1, world), row(2, world, store_id=cafe_id)])
+    assert done.summary["created"] == 2
+    assert locks == [{"ExclusiveLock": 1}]
+
+
+def test_bulks_for_few_and_for_many_stores_wait_for_each_other(
+    app, operator, world, cafe_id, monkeypatch
+):
+    monkeypatch.setattr(product_staging, "MOST_STORE_LOCKS", 1)
+
+    def upload(turn: int) -> dict[str, int]:
+        caller, rows = Caller(app.test_client(), operator.token), range(100)
+        sku = [row(number, world, name=f"By {turn}") for number in rows]
+        other = [row(number, world, store_id=cafe_id) for number in rows]
+        return answered(caller, BULK, sku if turn % 2 else other[::-1] + sku[::-1]).summary
+
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(upload, range(4)))
+    assert sum(each["created"] for each in done) == 200
