@@ -1,7 +1,8 @@
 """Passwords are kept as argon2id hashes; a check takes the same time for a name nobody has.
 
-The cost follows the OWASP password storage cheat sheet (19 MiB, two passes, one lane): about 25 ms,
-and small enough that a burst of sign-ins does not exhaust the memory of a web process.
+The cost follows the OWASP password storage cheat sheet (19 MiB, two passes, one lane): tens of
+milliseconds, more on a busy machine, and small enough that a burst of sign-ins does not exhaust the
+memory of a web process.
 """
 
 import secrets
@@ -18,7 +19,7 @@ _NOBODY: Final = _HASHER.hash(secrets.token_bytes(32))
 
 
 def hashed(password: str) -> str:
-    """The argon2id hash to store, with its own salt and parameters inside (some 25 ms)."""
+    """The argon2id hash to store, with its own salt and parameters inside; slow on purpose."""
     return _HASHER.hash(_as_bytes(password))
 
 
