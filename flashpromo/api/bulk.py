@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo import config, db
-from flashpromo.api import uploads
+from flashpromo.api import guard, uploads
 from flashpromo.api.paging import LAST_PAGE, whole_in_query
 from flashpromo.api.shapes.bulk import RowOut
 from flashpromo.bulk.source import Columns, Record, records
@@ -66,7 +66,12 @@ class BulkQuery(BaseModel):
 def carry_out(columns: Columns, bulk: Bulk, query: BulkQuery) -> Response:
     """Receive the body, write it in one transaction, and answer line by line.
 
+    Who may no longer write when the body is there writes nothing; `bulk` is to ask for the scope of
+    the writing when it is called.
+
     Raises:
+        NotAuthenticated: what was shown, or who has shown it, is good for nothing any more.
+        NotFound: what is written to is out of sight by now.
         UnsupportedMediaType: neither CSV nor NDJSON.
         IncompleteUpload: it broke off.
         UnreadableFile: it is not what it says.
@@ -82,6 +87,7 @@ def carry_out(columns: Columns, bulk: Bulk, query: BulkQuery) -> Response:
             if query.rows is not None:
                 rows = _exactly(query.rows, rows)
             with transaction(timeout_seconds=settings.bulk_timeout_seconds):
+                guard.check_again()
                 done = bulk(
                     rows,
                     lambda result: _write(answer, _shown(result)),

@@ -1,6 +1,6 @@
 """/api/market/products/bulk/: a store's own system sends its products, by its own ids."""
 
-from functools import partial
+from collections.abc import Iterable
 from typing import Annotated
 
 from flask import Response
@@ -16,7 +16,8 @@ from flashpromo.api.shapes.bulk import ProductRow
 from flashpromo.api.uploads import IncompleteUpload, UnsupportedMediaType
 from flashpromo.api.values import BIGGEST_ID
 from flashpromo.bulk.errors import ChangedMeanwhile
-from flashpromo.bulk.source import UnreadableFile
+from flashpromo.bulk.source import Record, UnreadableFile
+from flashpromo.bulk.staging import Report, Upserted
 from flashpromo.errors import NotFound
 from flashpromo.market import product_rows
 from flashpromo.promos.product_import import import_products
@@ -43,7 +44,16 @@ def write_products(query: ProductsQuery) -> Response:
 
     Merchants write into their own stores. The promos that are not over follow a new price.
     """
+
+    def write(rows: Iterable[Record], report: Report, *, every: bool) -> Upserted:
+        _see(query)
+        scope = guard.store_scope()
+        return import_products(rows, report, scope=scope, usual_store=query.store_id, every=every)
+
+    _see(query)
+    return bulk.carry_out(product_rows.COLUMNS, write, query)
+
+
+def _see(query: ProductsQuery) -> None:
     if query.store_id is not None:
         guard.see_store(query.store_id)
-    write = partial(import_products, scope=guard.store_scope(), usual_store=query.store_id)
-    return bulk.carry_out(product_rows.COLUMNS, write, query)

@@ -78,13 +78,20 @@ def check() -> None:
                 demand((request.view_args or {})[name])
 
 
+def check_again() -> None:
+    """The same anew, from what stands in the database now: a long body has come in since.
+
+    Scopes that were read before do not hold any more: a view reads them after this.
+    """
+    request.environ[PRINCIPAL] = tokens.principal_of(_token())
+    request.environ.pop(ROLES, None)
+    check()
+
+
 def principal() -> Principal:
     """Who is asking; raises `NotAuthenticated` when nobody signed in is."""
     if PRINCIPAL not in request.environ:
-        sent = request.authorization
-        if sent is None or sent.type != "bearer" or not sent.token:
-            raise NotAuthenticated
-        who = tokens.principal_of(sent.token, may_believe=_may_believe())
+        who = tokens.principal_of(_token(), may_believe=_may_believe())
         request.environ[PRINCIPAL] = who
         acting.known(who)
         uses.note(who)
@@ -166,6 +173,13 @@ SIGHTS: Final[Mapping[str, Callable[[int], object]]] = {
     "segment_id": segments.get,
 }
 """How the id of a path is looked at, by its name there."""
+
+
+def _token() -> str:
+    sent = request.authorization
+    if sent is None or sent.type != "bearer" or not sent.token:
+        raise NotAuthenticated
+    return sent.token
 
 
 def _declare(needed_permission: str) -> Callable[[View], View]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
 
-from flashpromo.db import session, transaction
+from flashpromo.db import app_now, session, transaction
 from flashpromo.market import product_staging
 from flashpromo.market.models import Product
 from flashpromo.promos import lifecycle
@@ -146,8 +147,8 @@ def test_a_price_stays_above_that_of_open_promos_which_follow_it(app, operator, 
 
 def test_what_is_over_keeps_its_price(app, operator, world, headphones, clock):
     with app.app_context():
-        promo_id = activate(world).id
-    clock.advance(hours=3)
+        promo_id = activate(world, end_time=app_now() + timedelta(minutes=20)).id
+    clock.advance(minutes=30)
     answered(operator, BULK, [row(0, world, external_id="xyz", regular_price="10.00")])
     with app.app_context():
         assert session().get(Promo, promo_id).regular_price == 999

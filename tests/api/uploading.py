@@ -1,7 +1,7 @@
 """What the tests of the bulk routes share: rows sent as NDJSON, and the lines that come back."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,3 +48,27 @@ def answered(
     assert response.mimetype == NDJSON
     *rows, last = (json.loads(line) for line in response.text.splitlines())
     return Answered(response, rows, last["summary"])
+
+
+def sent_while(
+    caller: Caller, path: str, row: dict[str, Any], happens: Callable[[], object]
+) -> TestResponse:
+    """The plain answer to a row of which half comes, then something happens, then the rest."""
+    line = f"{json.dumps(row)}\n".encode()
+    blocks = iter([line[:10], line[10:], b""])
+
+    class Body:
+        begun = False
+
+        def read(self, _: int) -> bytes:
+            if self.begun:
+                happens()
+            self.begun = True
+            return next(blocks)
+
+    return caller._send(
+        "POST",
+        path,
+        environ_overrides={"wsgi.input_terminated": True, "wsgi.input": Body()},
+        content_type=NDJSON,
+    )
