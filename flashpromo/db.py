@@ -10,14 +10,15 @@ what may be refused.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from flashpromo import config
@@ -120,12 +121,33 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         current.commit()
         barrier("transaction.committed")
     except BaseException:
-        current.rollback()
+        _roll_back(current)
         raise
     finally:
         del current.info["outbox"]
     for hook in (*outbox.around.values(), *outbox.after):
         _run_quietly(hook)
+
+
+@contextmanager
+def driver_cursor() -> Iterator[Any]:
+    """The driver's own cursor in the open transaction; what it raises is told as everywhere else.
+
+    Raises:
+        OperationalError: the connection is gone, or a statement took too long.
+        DBAPIError: another class of it, for whatever else the database refuses.
+    """
+    connection = session().connection()
+    driver: Any = connection.connection
+    try:
+        with closing(driver.cursor()) as cursor:
+            yield cursor
+    except connection.dialect.loaded_dbapi.Error as error:
+        if driver.closed:
+            connection.invalidate(error)
+            raise OperationalError(None, None, error, connection_invalidated=True) from error
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(None, None, error, base, dialect=connection.dialect) from error
 
 
 @contextmanager
@@ -139,6 +161,24 @@ def attempt() -> Iterator[None]:
     except BaseException:
         outbox.before, outbox.around, outbox.after = before, around, after
         raise
+
+
+@event.listens_for(Engine, "handle_error")
+def _outage(context: ExceptionContext) -> Exception | None:
+    """A connection that is gone is an outage, by whatever error the driver finds that out."""
+    if not context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
+        return None
+    gone = context.original_exception
+    return OperationalError(context.statement, None, gone, connection_invalidated=True)
+
+
+def _roll_back(current: Session) -> None:
+    """Undo the open transaction; over a connection that is gone there is nothing left to undo."""
+    try:
+        current.rollback()
+    except DBAPIError as error:
+        log.warning("a connection was gone before its rollback: %s", error.orig)
+        current.invalidate()
 
 
 @event.listens_for(Session, "after_begin")

@@ -1,11 +1,12 @@
 """The one place that commits, and what it does around a commit."""
 
+import io
 from contextlib import suppress
 from datetime import UTC, timedelta
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from flashpromo import barriers, db
 from flashpromo.audience.models import Segment
@@ -18,6 +19,7 @@ from flashpromo.db import (
     session,
     transaction,
 )
+from flashpromo.errors import NotFound
 from tests.story import statements
 
 
@@ -294,3 +296,59 @@ def test_a_writing_that_fails_fails_the_change(context):
     with pytest.raises(KeyError):
         block()
     assert (names(), rung) == ([], [])
+
+
+IDLE_END = text("SET LOCAL idle_in_transaction_session_timeout = 1")
+OWN_BACKEND = text("SELECT pg_backend_pid()")
+BACKEND_IS_THERE = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid")
+
+
+def lose_connection() -> None:
+    """The database ends the open transaction's connection because it stands still."""
+    pid = session().scalar(OWN_BACKEND)
+    session().execute(IDLE_END)
+    with db.db.engine.connect() as other:
+        while other.scalar(BACKEND_IS_THERE, {"pid": pid}):
+            other.rollback()
+
+
+def copy(lines: str = "1\n") -> None:
+    with db.driver_cursor() as cursor:
+        cursor.copy_expert("COPY pg_temp.numbers FROM STDIN", io.StringIO(lines))
+
+
+@pytest.mark.parametrize("use", [app_now, copy, lambda: add("one")])
+def test_a_connection_that_is_gone_is_an_outage(context, use):
+    def block() -> None:
+        with transaction():
+            lose_connection()
+            use()
+
+    with pytest.raises(OperationalError):
+        block()
+    with transaction():
+        add("two")
+    assert names() == ["two"]
+
+
+def test_a_refusal_stays_what_it_is_when_the_connection_is_gone(context):
+    def block() -> None:
+        with transaction():
+            lose_connection()
+            raise NotFound
+
+    with pytest.raises(NotFound):
+        block()
+    with transaction():
+        add("two")
+    assert names() == ["two"]
+
+
+def test_what_the_driver_refuses_is_told_as_everything_else_is(context):
+    def block() -> None:
+        with transaction():
+            session().execute(text("CREATE TEMPORARY TABLE numbers (number int) ON COMMIT DROP"))
+            copy("one\n")
+
+    with pytest.raises(DataError):
+        block()

@@ -5,7 +5,7 @@ clients that turn out to be known are dropped again. Passwords are hashed here t
 threads and only where there are any.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -18,6 +18,8 @@ from flashpromo.bulk.staging import Stage
 from flashpromo.db import session
 
 HASHING_THREADS: Final = 4
+HASHED_AT_ONCE: Final = 40
+"""Some seconds of a busy machine: the database ends a transaction that stands still for long."""
 
 STAGE: Final = Stage(
     table="staged_client",
@@ -76,8 +78,13 @@ def load(records: Iterable[Record], checks: RowChecks) -> bool:
     return bool(session().scalar(SIGNING_IN))
 
 
-def _with_hashes(batch: list[CheckedRow], threads: ThreadPoolExecutor) -> list[CheckedRow]:
+def _with_hashes(
+    batch: list[CheckedRow], threads: ThreadPoolExecutor
+) -> Iterator[list[CheckedRow]]:
     if not any(row.password for row in batch):
-        return batch
-    hashes = threads.map(lambda row: row.password and passwords.hashed(row.password), batch)
-    return [row._replace(password=made) for row, made in zip(batch, hashes, strict=True)]
+        yield batch
+        return
+    for start in range(0, len(batch), HASHED_AT_ONCE):
+        part = batch[start : start + HASHED_AT_ONCE]
+        hashes = threads.map(lambda row: row.password and passwords.hashed(row.password), part)
+        yield [row._replace(password=made) for row, made in zip(part, hashes, strict=True)]

@@ -8,7 +8,6 @@ goes into a table beside: at the end both together tell what became of each line
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -18,7 +17,7 @@ from sqlalchemy.engine import CursorResult
 from flashpromo.bulk import cells
 from flashpromo.bulk.cells import BadRow
 from flashpromo.bulk.source import Record, Values
-from flashpromo.db import session
+from flashpromo.db import driver_cursor, session
 
 BATCH_ROWS: Final = 1_000
 
@@ -104,14 +103,15 @@ class Stage:
         self,
         records: Iterable[Record],
         check: Callable[[int, Values], Row],
-        finish: Callable[[list[Row]], list[Row]] = list,
+        finish: Callable[[list[Row]], Iterable[list[Row]]] = lambda rows: (rows,),
     ) -> None:
         """Fill the table with every good record, and the one beside it with the others.
 
         Args:
             records: numbered records, read as they are needed.
             check: what a record becomes; raises `BadRow`.
-            finish: what is done to a batch of good rows before it is written.
+            finish: what is done to a batch of good rows before it is written, part by part: the
+                transaction stands still until the next part is there.
         """
         good: list[Row] = []
         bad: list[tuple[object, ...]] = []
@@ -145,8 +145,9 @@ class Stage:
         for result in results:
             report(RowResult(*result))
 
-    def _write(self, good: Sequence[Sequence[object]], bad: Sequence[Sequence[object]]) -> None:
-        _copy(f"COPY {self.table} ({', '.join(self.copied)}) FROM STDIN (FORMAT csv)", good)
+    def _write(self, good: Iterable[Sequence[Row]], bad: Sequence[Sequence[object]]) -> None:
+        for part in good:
+            _copy(f"COPY {self.table} ({', '.join(self.copied)}) FROM STDIN (FORMAT csv)", part)
         _copy("COPY rejected_row FROM STDIN (FORMAT csv)", bad)
 
 
@@ -171,6 +172,5 @@ def _copy(statement: str, rows: Sequence[Sequence[object]]) -> None:
     lines = io.StringIO()
     csv.writer(lines).writerows(rows)
     lines.seek(0)
-    cursor: Any = session().connection().connection.cursor()
-    with closing(cursor):
+    with driver_cursor() as cursor:
         cursor.copy_expert(statement, lines)

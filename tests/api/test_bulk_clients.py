@@ -4,7 +4,9 @@ import io
 import json
 
 import pytest
+from sqlalchemy import text
 
+from flashpromo.accounts import passwords
 from flashpromo.audience.models import Client
 from flashpromo.db import db, session
 from tests.api.conftest import Caller
@@ -258,3 +260,25 @@ def test_segments_may_be_told_by_their_ids(operator, world, stored):
     sent(operator, BULK, text, CSV)
     assert stored("m-1").segment_ids == [world.new_users]
     assert stored("m-2").segment_ids == []
+
+
+def test_a_connection_that_is_lost_while_passwords_are_hashed(app, operator, rows, monkeypatch):
+    standing = (
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        "WHERE state = 'idle in transaction' AND datname = current_database()"
+    )
+
+    def lose_connection(_password: str) -> str:
+        with engine.connect() as other:
+            other.execute(text(standing)).all()
+        return "hash"
+
+    with app.app_context():
+        engine = db.engine
+    monkeypatch.setattr(passwords, "hashed", lose_connection)
+    row = {"external_id": "m-1", "username": "eve", "password": "secret"}
+    lost = sent(operator, BULK, [row])
+    assert (lost.status_code, lost.json["code"]) == (503, "unavailable")
+    assert rows("client_external") == 0
+    monkeypatch.undo()
+    assert answered(operator, BULK, [row]).summary["created"] == 1

@@ -1,9 +1,13 @@
 """Sign-ins of an import: a name has one owner, a password is hashed, tokens end with both."""
 
+from collections import Counter
+from threading import Lock
+
 import pytest
 from sqlalchemy import text
 
 from flashpromo.accounts import client_sign_ins, passwords, sign_ins, tokens, users
+from flashpromo.audience.import_staging import HASHED_AT_ONCE
 from flashpromo.db import transaction
 from flashpromo.errors import NotAuthenticated, WrongCredentials
 from tests.audience.importing_file import client, count, import_file, meanwhile
@@ -105,3 +109,23 @@ def test_a_name_that_somebody_takes_at_this_instant_keeps_only_its_row_out(engin
         done = import_file("external_id,username\nm-1,alice\nm-2,bob\n")
     assert done.complaints == ["2: username is taken by another account"]
     assert (client("m-1"), client("m-2").username) == (None, "bob")
+
+
+def test_the_transaction_does_not_stand_still_while_passwords_are_hashed(engine, monkeypatch):
+    standing = text(
+        "SELECT state_change FROM pg_stat_activity "
+        "WHERE state = 'idle in transaction' AND datname = current_database()"
+    )
+    hashed, lock = Counter(), Lock()
+
+    def count_since_the_last_statement(_password: str) -> str:
+        with lock, engine.connect() as other:
+            hashed[other.scalar(standing)] += 1
+        return "hash"
+
+    monkeypatch.setattr(passwords, "hashed", count_since_the_last_statement)
+    rows = 2 * HASHED_AT_ONCE + 1
+    lines = "".join(f"m-{number},m-{number},,pw\n" for number in range(rows))
+    assert import_file(HEADER + lines).counts == (rows, 0, 0)
+    assert hashed.total() >= rows
+    assert max(hashed.values()) == HASHED_AT_ONCE
