@@ -50,9 +50,9 @@ def preview_recurring_promos(body: RecurrenceIn) -> RecurrenceOut:
 def create_recurring_promos(body: RecurringPromosIn) -> tuple[RecurringPromosOut, int]:
     """Create a promo for each window of a rule, and publish them at once if `is_active`.
 
-    All of them or none, at most 366. A published promo of the product that is in the way is named
-    by `promo_ids`, the window that it is in the way of by `day`. What was made are single promos:
-    each is changed and cancelled by itself.
+    All of them or none, at most 366 and with 100,000 units together. A published promo of the
+    product that is in the way is named by `promo_ids`, the window that it is in the way of by
+    `day`. What was made are single promos: each is changed and cancelled by itself.
     """
     demand_product(body.product_id)
     now, rule = app_now(), body.rule(series.zone_of(body.product_id))

@@ -1,5 +1,7 @@
 """What a promo refuses."""
 
+from datetime import datetime
+
 from flashpromo.errors import Conflict
 
 
@@ -22,6 +24,7 @@ class PromoOverlaps(Conflict):
 
     code = "promo_overlaps"
     title = "Another published promo of this product overlaps this window."
+    start_time: datetime | None = None  # of the window, for a door that wants several
 
 
 class WrongState(Conflict):

@@ -5,7 +5,7 @@ of its activation in step with the result. Cancelling and deleting also end rese
 stand a rank higher: see `campaign`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from flashpromo.promos.bell import follow
 from flashpromo.promos.errors import PromoFinished, WrongState
 from flashpromo.promos.models import Promo, PromoRun, PromoSegment
 from flashpromo.promos.states import FINISHED, LIVE, State, state_at
-from flashpromo.promos.terms import Terms
+from flashpromo.promos.terms import Terms, check_together
 from flashpromo.promos.versions import Version, version_of
 
 
@@ -33,16 +33,33 @@ def create(terms: Terms, *, publish: bool = False) -> Promo:
         InvalidFields: a field is wrong, or the product or a segment does not exist.
         PromoOverlaps: published, and another published promo of the product overlaps.
     """
-    now = app_now()
-    promo = Promo(created_at=now)
-    _save(promo, terms, publish=publish, now=now)
-    session().add(PromoRun(promo_id=promo.id))
+    return create_all([terms], publish=publish)[0]
+
+
+def create_all(offers: Sequence[Terms], *, publish: bool = False) -> list[Promo]:
+    """The same for several of one product: all of their rows before any row of their runs.
+
+    Raises:
+        InvalidFields: also when all together offer more units than a promo may.
+        PromoOverlaps: also by each other; with the `start_time` of the window that is not free.
+    """
+    product, now = _product(offers[0].product_id), app_now()
+    for terms in offers:
+        _check(terms, product, publish=publish, now=now)
+    check_together(offers)
+    freed = windows.free_finished(product.id, now) if publish else []
+    promos = [Promo(created_at=now) for _ in offers]
+    for promo, terms in zip(promos, offers, strict=True):
+        _save(promo, terms, product, publish=publish, now=now)
+    runs.end(freed, now)
+    session().add_all(PromoRun(promo_id=promo.id) for promo in promos)
     session().flush()
-    units.set_quantity(promo.id, terms.quantity, now)
-    _finish(promo, now)
-    trail.record("promo.created", promo, after=trail.told(Terms.of(promo)))
-    _record_published(promo, was=False)
-    return promo
+    units.add_first({promo.id: promo.quantity for promo in promos})
+    _finish(promos, now)
+    for promo in promos:
+        trail.record("promo.created", promo, after=trail.told(Terms.of(promo)))
+        _record_published(promo, was=False)
+    return promos
 
 
 def change(
@@ -67,7 +84,7 @@ def change(
         InvalidFields: a field is wrong, or may not change any more.
         PromoOverlaps: another published promo of the product overlaps.
     """
-    _product(changes.get("product_id", queries.product_of(promo_id)))
+    product = _product(changes.get("product_id", queries.product_of(promo_id)))
     promo = queries.lock(promo_id)
     demand_unchanged(version_of(promo), seen)
     now = app_now()
@@ -78,12 +95,15 @@ def change(
     if promo.published and after.product_id != before.product_id:
         raise InvalidFields({"product_id": "Cannot change once the promo is published."})
     publish = promo.published if is_active is None else is_active
-    _save(promo, after, publish=publish, now=now)
+    _check(after, product, publish=publish, now=now)
+    freed = windows.free_finished(product.id, now) if publish else []
+    _save(promo, after, product, publish=publish, now=now)
+    runs.end(freed, now)
     if after.start_time > now and promo.run.activated_at is not None:
         runs.forget_activation(promo.id)
     if after.quantity != before.quantity:
         _set_quantity(promo, after.quantity, now)
-    _finish(promo, now)
+    _finish([promo], now)
     told = trail.told(Terms.of(promo))
     trail.record("promo.changed", promo, before=trail.told(before), after=told)
     _record_published(promo, was=was_published)
@@ -104,7 +124,7 @@ def pause(promo_id: int, *, seen: Version | None = None) -> Promo:
     before = demand_live(promo, now)
     if not runs.pause(promo.id, now) and promo.run.paused_at is None:
         raise PromoFinished
-    _finish(promo, now)
+    _finish([promo], now)
     trail.record_step("promo.paused", promo, before, state_at(promo, now))
     return promo
 
@@ -122,7 +142,7 @@ def resume(promo_id: int, *, seen: Version | None = None) -> Promo:
     now = app_now()
     before = demand_live(promo, now)
     runs.resume(promo.id)
-    _finish(promo, now)
+    _finish([promo], now)
     trail.record_step("promo.resumed", promo, before, state_at(promo, now))
     return promo
 
@@ -145,13 +165,14 @@ def demand_live(promo: Promo, now: datetime) -> State:
     return state
 
 
-def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
-    """Write the terms, published or not; all rows of `promo` before any row of its run."""
-    product = _product(terms.product_id)
+def _check(terms: Terms, product: Product, *, publish: bool, now: datetime) -> None:
     terms.check(product.regular_price)
     if publish and terms.end_time <= now:
         raise InvalidFields({"end_time": "Must be in the future."})
-    freed = windows.free_finished(terms.product_id, now) if publish else []
+
+
+def _save(promo: Promo, terms: Terms, product: Product, *, publish: bool, now: datetime) -> None:
+    """Write the terms, published or not: the rows of `promo`, and none of its run."""
     with windows.guarded(terms, promo.id):
         _write(promo, terms, product)
         promo.published = publish
@@ -159,7 +180,6 @@ def _save(promo: Promo, terms: Terms, *, publish: bool, now: datetime) -> None:
         session().add(promo)
         session().flush()
         _write_segments(promo.id, terms.segment_ids)
-    runs.end(freed, now)
 
 
 def _product(product_id: int) -> Product:
@@ -215,10 +235,12 @@ def _record_published(promo: Promo, *, was: bool) -> None:
         trail.record("promo.published" if promo.published else "promo.withdrawn", promo)
 
 
-def _finish(promo: Promo, now: datetime) -> None:
-    """Leave cache and bell in step with the row, and the row fresh for whoever shows it."""
+def _finish(promos: Sequence[Promo], now: datetime) -> None:
+    """Leave cache and bells in step with the rows, and these fresh for whoever shows them."""
     session().flush()
-    session().refresh(promo)
+    fresh = select(Promo).where(Promo.id.in_([promo.id for promo in promos]))
+    session().scalars(fresh, execution_options={"populate_existing": True}).all()
     cache.mark_stale(cache.TERMS)
-    cache.mark_stale(cache.units_stamp(promo.id))
-    follow(promo, state_at(promo, now) in {State.SCHEDULED, State.RUNNING}, now)
+    for promo in promos:
+        cache.mark_stale(cache.units_stamp(promo.id))
+        follow(promo, state_at(promo, now) in {State.SCHEDULED, State.RUNNING}, now)

@@ -3,7 +3,7 @@
 Once made they are single promos like any other, each changed, paused or cancelled by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,10 +47,16 @@ def create_all(
         The promos in the order of `rule.series(now).windows`.
 
     Raises:
-        InvalidFields: a term is wrong, or a field of the rule.
+        InvalidFields: a term is wrong, or a field of the rule; or all together have more units than
+            a promo may.
         PromoOverlaps: published, and the window of `day` is not free; with `promo_ids`.
     """
-    promos = [_create(offer, window, publish=publish) for window in rule.series(now).windows]
+    wanted = rule.series(now).windows
+    offers = [Terms(**offer, start_time=each.start, end_time=each.end) for each in wanted]
+    try:
+        promos = lifecycle.create_all(offers, publish=publish)
+    except PromoOverlaps as refusal:
+        raise _of_day(refusal, wanted) from refusal
     for first in promos[:1]:
         audit.record(
             "promo.series_created",
@@ -74,10 +80,8 @@ def overlaps(product_id: int, found: Sequence[Window], now: datetime) -> list[li
     ]
 
 
-def _create(offer: Mapping[str, Any], window: Window, *, publish: bool) -> Promo:
-    terms = Terms(**offer, start_time=window.start, end_time=window.end)
-    try:
-        return lifecycle.create(terms, publish=publish)
-    except PromoOverlaps as refusal:
-        said = f"Another published promo of this product overlaps the window of {window.day}."
-        raise PromoOverlaps(said, day=window.day.isoformat(), **refusal.extra) from refusal
+def _of_day(refusal: PromoOverlaps, wanted: Iterable[Window]) -> PromoOverlaps:
+    """The same, with the day whose window is not free."""
+    day = next(each.day for each in wanted if each.start == refusal.start_time)
+    said = f"Another published promo of this product overlaps the window of {day}."
+    return PromoOverlaps(said, day=day.isoformat(), **refusal.extra)

@@ -1,6 +1,6 @@
 """The terms of a promo as a merchant states them, and what makes them valid."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -56,3 +56,15 @@ class Terms:
             wrong["quantity"] = f"Must be from 1 to {MAX_QUANTITY}."
         if wrong:
             raise InvalidFields(wrong)
+
+
+def check_together(offers: Sequence[Terms]) -> None:
+    """Refuse promos that are made at once and have more units than a single one may.
+
+    Raises:
+        InvalidFields: naming `quantity`.
+    """
+    total = sum(terms.quantity for terms in offers)
+    if total > MAX_QUANTITY:
+        said = f"All {len(offers)} promos together have {total} units, more than {MAX_QUANTITY}."
+        raise InvalidFields({"quantity": said})

@@ -3,6 +3,7 @@
 A unit that is no longer offered is closed, not deleted: reservations of the past name it.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import text
@@ -26,6 +27,13 @@ FROM (SELECT coalesce(max(unit_no), 0) AS unit_no FROM promo_unit WHERE promo_id
      generate_series(1, :count) AS step
 """)
 
+ADD_FIRST = text("""
+INSERT INTO promo_unit (promo_id, unit_no)
+SELECT promo.id, step
+FROM unnest(CAST(:promo_ids AS bigint[]), CAST(:quantities AS integer[])) AS promo (id, quantity),
+     generate_series(1, promo.quantity) AS step
+""")
+
 # The rows are locked before they are closed, so a hold that wins the race for one of them is seen.
 CLOSE_FREE = text("""
 UPDATE promo_unit SET closed = true
@@ -43,6 +51,12 @@ UPDATE promo_unit
 SET closed = true, held_by = NULL, held_until = NULL, reservation_id = NULL
 WHERE promo_id = :promo_id AND sold_at IS NULL
 """)
+
+
+def add_first(quantities: Mapping[int, int]) -> None:
+    """Make the units of promos that have none yet; how many, by the id of the promo."""
+    values = {"promo_ids": list(quantities), "quantities": list(quantities.values())}
+    session().execute(ADD_FIRST, values)
 
 
 def set_quantity(promo_id: int, quantity: int, now: datetime) -> None:

@@ -73,7 +73,7 @@ def guarded(terms: Terms, promo_id: int | None) -> Iterator[None]:
     """Write a promo inside the block; a refused window is told by the promos that hold it.
 
     Raises:
-        PromoOverlaps: with `promo_ids`.
+        PromoOverlaps: with `promo_ids`, and the window's `start_time`.
     """
     try:
         with session().begin_nested():
@@ -81,7 +81,9 @@ def guarded(terms: Terms, promo_id: int | None) -> Iterator[None]:
     except IntegrityError as error:
         if CONSTRAINT not in str(error.orig):
             raise
-        raise PromoOverlaps(promo_ids=_overlapping(terms, promo_id)) from error
+        refusal = PromoOverlaps(promo_ids=_overlapping(terms, promo_id))
+        refusal.start_time = terms.start_time
+        raise refusal from error
 
 
 def _overlapping(terms: Terms, promo_id: int | None) -> list[int]:

@@ -13,10 +13,10 @@ from flashpromo.errors import InvalidFields
 from flashpromo.market.models import Product
 from flashpromo.promos import series
 from flashpromo.promos.errors import PromoOverlaps
-from flashpromo.promos.models import Promo
+from flashpromo.promos.models import Promo, PromoUnit
 from flashpromo.promos.recurrence import WEEK, Rule
 from flashpromo.promos.states import State
-from tests.story import broken_promises, publish, state_of, timetable_of
+from tests.story import broken_promises, publish, state_of, statements, timetable_of
 
 MEXICO = ZoneInfo("America/Mexico_City")
 
@@ -145,3 +145,30 @@ def test_the_zone_is_that_of_the_store(world):
     for gone in (world.product_id, 999):
         with pytest.raises(InvalidFields, match="product_id"):
             series.zone_of(gone)
+
+
+REFERENCE = ("INSERT INTO promo ", "INSERT INTO promo_segment ", "UPDATE promo ")
+DISTRIBUTED = ("INSERT INTO promo_run ", "INSERT INTO promo_unit ", "UPDATE promo_run ")
+
+
+def test_all_promos_are_written_before_any_of_their_runs(world, redis, clock):
+    publish(world, end_time=world.now + timedelta(minutes=1))
+    clock.advance(minutes=2)  # it is over, and withdrawn on the occasion
+    with statements() as sent:
+        create_all(world, rule(world, last_day=rule(world).first_day + timedelta(days=99)))
+    plain = [each.strip() for each in sent]
+    reference = [number for number, each in enumerate(plain) if each.startswith(REFERENCE)]
+    distributed = [number for number, each in enumerate(plain) if each.startswith(DISTRIBUTED)]
+    assert len(reference) == 201
+    assert len(distributed) == 3
+    assert max(reference) < min(distributed)
+    assert len(sent) < 8 * 100
+
+
+def test_all_together_have_no_more_units_than_a_promo_may(world):
+    with pytest.raises(InvalidFields) as refusal:
+        create_all(world, rule(world), quantity=10_001)
+    assert refusal.value.fields.keys() == {"quantity"}
+    assert promos() == 0
+    create_all(world, rule(world), quantity=10_000)
+    assert session().scalar(select(func.count()).select_from(PromoUnit)) == 100_000
