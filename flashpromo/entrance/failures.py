@@ -6,16 +6,20 @@ for many people may share it. *A name*, over all addresses: a crowd of machines 
 account's password. That one also shuts its owner out while it lasts, so it is ten times the first:
 nobody reaches it from fewer than ten addresses at once, and it is over a minute after they stop.
 
+A check of a password takes its place in the counts before it begins and gives it back unless it
+fails: however many come at one instant, no more are looked at than may fail.
+
 Counts stand in Redis, or in this process while Redis is away: a hung Redis costs one short timeout
 and then nothing for a while.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
@@ -32,8 +36,21 @@ EXTENSION: Final = "flashpromo_failures"
 NAMES_AN_ADDRESS: Final = 10
 ADDRESSES_A_NAME: Final = 10
 
-Answer = TypeVar("Answer")
 Key = tuple[RateLimitItemPerMinute, str, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One that was taken in a count: in Redis, or in this process while Redis was away."""
+
+    key: Key
+    shared: bool
+
+    @property
+    def name(self) -> str:
+        """Of the list in which the storage keeps the moments of this count."""
+        limit, *identifiers = self.key
+        return limit.key_for(*identifiers)
 
 
 class Failures:
@@ -45,27 +62,36 @@ class Failures:
         self._of_address = RateLimitItemPerMinute(most * NAMES_AN_ADDRESS)
         self._of_name = RateLimitItemPerMinute(most * ADDRESSES_A_NAME)
         self._guard = GuardedRedis(settings)
-        self._shared = MovingWindowRateLimiter(
-            RedisStorage(
-                settings.redis_url.replace("unix://", "redis+unix://", 1),
-                connection_pool=self._guard.redis.connection_pool,
-                key_prefix=f"{PREFIX}failures",
-            )
+        self._redis = RedisStorage(
+            settings.redis_url.replace("unix://", "redis+unix://", 1),
+            connection_pool=self._guard.redis.connection_pool,
+            key_prefix=f"{PREFIX}failures",
         )
-        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._memory = MemoryStorage()
+        self._shared = MovingWindowRateLimiter(self._redis)
+        self._own = MovingWindowRateLimiter(self._memory)
 
-    def check(self, username: str) -> None:
-        """Raise `TooSoon` when one of the counts is full."""
+    def take(self, username: str) -> Sequence[Place]:
+        """Count one more in all of the counts, or in none; raise `TooSoon` when one is full."""
+        taken: list[Place] = []
         for key in self._keys(username):
-            if not self._ask(MovingWindowRateLimiter.test, key):
-                stats = self._ask(MovingWindowRateLimiter.get_window_stats, key)
-                wait_seconds = math.ceil(stats.reset_time - time.time())
-                raise TooSoon("Too many failed sign-ins.", retry_after_seconds=wait_seconds)
+            place = self._place(key)
+            if place is None:
+                self.give_back(taken)
+                raise TooSoon("Too many failed sign-ins.", retry_after_seconds=self._wait(key))
+            taken.append(place)
+        return taken
 
-    def count(self, username: str) -> None:
-        """One more."""
-        for key in self._keys(username):
-            self._ask(MovingWindowRateLimiter.hit, key)
+    def give_back(self, taken: Sequence[Place]) -> None:
+        """Count them no more.
+
+        The newest of a count goes, whose ever it is: they differ by the moment that a check takes.
+        """
+        for place in taken:
+            if place.shared:
+                self._forget_shared(place.name)
+            else:
+                self._forget_own(place.name)
 
     def _keys(self, username: str) -> tuple[Key, ...]:
         name = sha256(ascii(username).encode()).hexdigest()  # whatever was sent, of fixed length
@@ -76,9 +102,25 @@ class Failures:
             (self._of_name, "any address", name),
         )
 
-    def _ask(self, question: Callable[..., Answer], key: Key) -> Answer:
-        shared = self._guard.ask(lambda _: question(self._shared, *key))
-        return question(self._own, *key) if shared is None else shared
+    def _place(self, key: Key) -> Place | None:
+        """One in this count; None when it is full."""
+        shared = self._guard.ask(lambda _: self._shared.hit(*key))
+        fits = self._own.hit(*key) if shared is None else shared
+        return Place(key, shared is not None) if fits else None
+
+    def _wait(self, key: Key) -> int:
+        """In how many seconds the oldest of a full count is a minute old."""
+        shared = self._guard.ask(lambda _: self._shared.get_window_stats(*key))
+        stats = self._own.get_window_stats(*key) if shared is None else shared
+        return math.ceil(stats.reset_time - time.time())
+
+    def _forget_shared(self, name: str) -> None:
+        self._guard.ask(lambda redis: redis.lpop(self._redis.prefixed_key(name)))
+
+    def _forget_own(self, name: str) -> None:
+        with self._memory.locks[name]:
+            if self._memory.events.get(name):
+                self._memory.events[name].pop(0)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -91,12 +133,15 @@ def limited(username: str) -> Iterator[None]:
     """Put around the check of a password: refuse it, or count it if it fails.
 
     Raises:
-        TooSoon: too many have failed; the password is not even looked at.
+        TooSoon: too many have failed, or are being checked; the password is not even looked at.
     """
     failures = cast(Failures, current_app.extensions[EXTENSION])
-    failures.check(username)
+    taken = failures.take(username)
     try:
         yield
     except (WrongCredentials, WrongPassword):
-        failures.count(username)
         raise
+    except BaseException:
+        failures.give_back(taken)
+        raise
+    failures.give_back(taken)

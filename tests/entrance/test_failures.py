@@ -1,5 +1,7 @@
 """Failed sign-ins: what counts as one name, one address, and a crowd of addresses."""
 
+from contextlib import ExitStack
+
 import pytest
 from flask import Flask
 
@@ -49,6 +51,24 @@ def test_who_is_refused_is_not_counted_again(strict: Flask):
     for _ in range(FEW * failures.ADDRESSES_A_NAME * 2):
         attempt(strict, "alice", "192.0.2.1")
     assert attempt(strict, "alice", "198.51.100.1", fails=False)
+
+
+@pytest.mark.parametrize("redis_url", [None, "redis://localhost:1/0"], ids=["Redis", "without"])
+def test_no_more_are_looked_at_at_one_instant_than_may_fail(
+    settings: Settings, clean: None, redis_url: str | None
+):
+    changes = {"sign_in_failures_per_minute": FEW, "redis_url": redis_url or settings.redis_url}
+    app = create_app(settings.model_copy(update=changes))
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.1"}), ExitStack() as checks:
+        for _ in range(FEW):
+            checks.enter_context(failures.limited("alice"))
+        with pytest.raises(TooSoon):
+            checks.enter_context(failures.limited("alice"))
+    for _ in range(FEW * 2):  # and what did not fail has cost nothing
+        assert attempt(app, "alice", "192.0.2.1", fails=False)
+    for _ in range(FEW):
+        assert attempt(app, "alice", "192.0.2.1")
+    assert not attempt(app, "alice", "192.0.2.1")
 
 
 def test_one_subscriber_of_ipv6_is_one_address(strict: Flask):
