@@ -31,6 +31,8 @@ OPTIONS: dict[str, Any] = {
     "render_item": alembic_helpers.render_item,
     "process_revision_directives": alembic_helpers.writer,
     "compare_type": True,
+    # Else a migration that commits on its way would commit those before it halfway.
+    "transaction_per_migration": True,
 }
 
 

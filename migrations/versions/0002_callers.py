@@ -1,5 +1,11 @@
 """What callers of the API need: scopes and keys, fixes and quiet hours, answers that are kept.
 
+It goes up while the service runs. Every statement is a transaction of its own, so that no lock that
+stops readers or writers outlives the moment it is needed for, and none is held while a table is
+scanned or written anew: columns come empty and are filled by and by, constraints come unchecked and
+are checked later, indexes are built concurrently. Whoever holds a table for long makes it give up;
+it is then simply run again, for what is there already is left or made anew.
+
 Revision ID: 0002
 Revises: 0001
 Create Date: 2026-11-22 18:47:41.520069
@@ -24,9 +30,105 @@ CHECKS = (
     ("client", "quiet_hours_some", "quiet_from <> quiet_until"),
     ("product", "external_id_length", "length(external_id) BETWEEN 1 AND 200"),
 )
+# Each takes its table for a moment: nothing is written but the catalogue.
+COLUMNS = (
+    """
+    ALTER TABLE auth_token
+        ADD COLUMN IF NOT EXISTS id uuid,
+        ALTER COLUMN id SET DEFAULT gen_random_uuid(),
+        ADD COLUMN IF NOT EXISTS kind text DEFAULT 'token' NOT NULL,
+        ADD COLUMN IF NOT EXISTS name text DEFAULT '' NOT NULL,
+        ADD COLUMN IF NOT EXISTS scopes text[],
+        ADD COLUMN IF NOT EXISTS created_from text DEFAULT '' NOT NULL,
+        ADD COLUMN IF NOT EXISTS last_used_at timestamptz,
+        ALTER COLUMN expires_at DROP NOT NULL
+    """,
+    """
+    ALTER TABLE client
+        ADD COLUMN IF NOT EXISTS quiet_from time,
+        ADD COLUMN IF NOT EXISTS quiet_until time
+    """,
+    "ALTER TABLE product ADD COLUMN IF NOT EXISTS external_id text",
+    "ALTER TABLE promo_run ADD COLUMN IF NOT EXISTS audience_count bigint",
+    """
+    ALTER TABLE segment
+        ADD COLUMN IF NOT EXISTS updated_at timestamptz,
+        ALTER COLUMN updated_at SET DEFAULT app_now()
+    """,
+)
+# A few thousand rows at a time, so that nobody waits long for one of them.
+FILL = (
+    """
+    DO $$
+    DECLARE
+        done bytea := '';
+        reached bytea;
+    BEGIN
+        LOOP
+            SELECT token_hash INTO reached FROM (
+                SELECT token_hash FROM auth_token WHERE token_hash > done
+                ORDER BY token_hash LIMIT 5000) AS batch
+            ORDER BY token_hash DESC LIMIT 1;
+            EXIT WHEN reached IS NULL;
+            UPDATE auth_token SET id = gen_random_uuid()
+            WHERE token_hash > done AND token_hash <= reached AND id IS NULL;
+            COMMIT;
+            done := reached;
+        END LOOP;
+    END $$
+    """,
+    "UPDATE segment SET updated_at = app_now() WHERE updated_at IS NULL",
+)
+FILLED = (("auth_token", "id"), ("segment", "updated_at"))
+INDEXES = (
+    ("ix_auth_token_id", "CREATE INDEX CONCURRENTLY ix_auth_token_id ON auth_token (id)"),
+    (
+        "uq_product_store_id_external_id_not_deleted",
+        """
+        CREATE UNIQUE INDEX CONCURRENTLY uq_product_store_id_external_id_not_deleted
+        ON product (store_id, external_id) WHERE deleted_at IS NULL
+        """,
+    ),
+)
 
 
 def upgrade():
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = '2s'")
+        try:
+            _create_tables()
+            for statement in COLUMNS:
+                op.execute(statement)
+            for table, name, rule in CHECKS:
+                _add_check(table, f"ck_{table}_{name}", rule)
+            for statement in FILL:
+                op.execute(statement)
+            for table, column in FILLED:
+                _demand_filled(table, column)
+            # Building one waits for all who have begun before, and stops nobody meanwhile.
+            op.execute("SET lock_timeout = 0")
+            for name, statement in INDEXES:
+                op.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+                op.execute(statement)
+        finally:
+            op.execute("RESET lock_timeout")
+
+
+def _add_check(table, name, rule):
+    """Two steps: what comes in is checked from the first on, what is there by the second."""
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+    op.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({rule}) NOT VALID")
+    op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+
+
+def _demand_filled(table, column):
+    """NOT NULL, proved by a check that was made beforehand: it needs no scan then."""
+    _add_check(table, f"{table}_{column}_filled", f"{column} IS NOT NULL")
+    op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET NOT NULL")
+    op.execute(f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_filled")
+
+
+def _create_tables():
     op.create_table(
         "client_fix",
         sa.Column("client_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -74,6 +176,7 @@ def upgrade():
             name=op.f("ck_client_fix_refusal_whole"),
         ),
         sa.PrimaryKeyConstraint("client_id", name=op.f("pk_client_fix")),
+        if_not_exists=True,
     )
     op.create_table(
         "kept_answer",
@@ -91,8 +194,15 @@ def upgrade():
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.CheckConstraint("length(key) BETWEEN 1 AND 255", name=op.f("ck_kept_answer_key_length")),
         sa.PrimaryKeyConstraint("owner", "key", name=op.f("pk_kept_answer")),
+        if_not_exists=True,
     )
-    op.create_index(op.f("ix_kept_answer_created_at"), "kept_answer", ["created_at"], unique=False)
+    op.create_index(
+        op.f("ix_kept_answer_created_at"),
+        "kept_answer",
+        ["created_at"],
+        unique=False,
+        if_not_exists=True,
+    )
     op.create_table(
         "promo_tries",
         sa.Column("promo_id", sa.BigInteger(), nullable=False),
@@ -106,55 +216,12 @@ def upgrade():
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("promo_id", "epoch", name=op.f("pk_promo_tries")),
+        if_not_exists=True,
     )
-    op.add_column(
-        "auth_token",
-        sa.Column("id", sa.Uuid(), server_default=sa.text("gen_random_uuid()"), nullable=False),
-    )
-    op.add_column(
-        "auth_token",
-        sa.Column("kind", sa.Text(), server_default=sa.text("'token'"), nullable=False),
-    )
-    op.add_column(
-        "auth_token", sa.Column("name", sa.Text(), server_default=sa.text("''"), nullable=False)
-    )
-    op.add_column("auth_token", sa.Column("scopes", postgresql.ARRAY(sa.Text()), nullable=True))
-    op.add_column(
-        "auth_token",
-        sa.Column("created_from", sa.Text(), server_default=sa.text("''"), nullable=False),
-    )
-    op.add_column(
-        "auth_token", sa.Column("last_used_at", postgresql.TIMESTAMP(timezone=True), nullable=True)
-    )
-    op.alter_column(
-        "auth_token", "expires_at", existing_type=postgresql.TIMESTAMP(timezone=True), nullable=True
-    )
-    op.create_index(op.f("ix_auth_token_id"), "auth_token", ["id"], unique=False)
-    op.add_column("client", sa.Column("quiet_from", sa.Time(), nullable=True))
-    op.add_column("client", sa.Column("quiet_until", sa.Time(), nullable=True))
-    op.add_column("product", sa.Column("external_id", sa.Text(), nullable=True))
-    op.create_index(
-        "uq_product_store_id_external_id_not_deleted",
-        "product",
-        ["store_id", "external_id"],
-        unique=True,
-        postgresql_where=sa.text("deleted_at IS NULL"),
-    )
-    op.add_column("promo_run", sa.Column("audience_count", sa.BigInteger(), nullable=True))
-    op.add_column(
-        "segment",
-        sa.Column(
-            "updated_at",
-            postgresql.TIMESTAMP(timezone=True),
-            server_default=sa.text("app_now()"),
-            nullable=False,
-        ),
-    )
-    for table, name, rule in CHECKS:
-        op.create_check_constraint(op.f(f"ck_{table}_{name}"), table, rule)
 
 
 def downgrade():
+    op.execute("LOCK TABLE auth_token IN ACCESS EXCLUSIVE MODE")  # nobody narrows one meanwhile
     for table, name, _ in reversed(CHECKS):
         op.drop_constraint(op.f(f"ck_{table}_{name}"), table)
     op.drop_column("segment", "updated_at")
@@ -168,7 +235,8 @@ def downgrade():
     op.drop_column("client", "quiet_until")
     op.drop_column("client", "quiet_from")
     op.drop_index(op.f("ix_auth_token_id"), table_name="auth_token")
-    op.execute("DELETE FROM auth_token WHERE kind <> 'token'")
+    # What is left would be good for everything that its owner may do: the narrowed must not be.
+    op.execute("DELETE FROM auth_token WHERE kind <> 'token' OR scopes IS NOT NULL")
     op.alter_column(
         "auth_token",
         "expires_at",
