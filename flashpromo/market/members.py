@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from flashpromo import audit, cache, db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import SignIn, User
-from flashpromo.errors import Conflict, InvalidFields, NotFound
+from flashpromo.errors import Conflict, Forbidden, InvalidFields, NotFound
 from flashpromo.market.models import Member, Store
 
 
@@ -58,14 +58,15 @@ def roles_of(user_id: int) -> dict[int, Role]:
     return {row.store_id: Role(row.role) for row in rows}
 
 
-def of_store(store_id: int) -> dict[int, Role]:
-    """The members of a store: user id and role."""
-    rows = db.session().execute(
-        select(Member.user_id, Member.role)
-        .where(Member.store_id == store_id)
-        .order_by(Member.user_id)
-    )
-    return {row.user_id: Role(row.role) for row in rows}
+def must_own(store_id: int, user_id: int) -> None:
+    """Lock the store, and raise `Forbidden` unless the user owns it still.
+
+    Whoever changes its members waits: an owner who is one no more changes nothing.
+    """
+    _lock_store(store_id)
+    this = (Member.store_id == store_id) & (Member.user_id == user_id)
+    if db.session().scalar(select(Member.role).where(this)) != Role.OWNER:
+        raise Forbidden("Only an owner of the store may do this.")
 
 
 def page(store_id: int, *, limit: int, offset: int) -> tuple[int, list[Membership]]:

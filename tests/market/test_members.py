@@ -7,7 +7,7 @@ from flask import Flask
 
 from flashpromo.accounts import users
 from flashpromo.db import transaction
-from flashpromo.errors import NotFound
+from flashpromo.errors import Forbidden, NotFound
 from flashpromo.market import members, stores
 from flashpromo.market.members import LastOwner, Role
 
@@ -26,17 +26,22 @@ def user_ids(context: None) -> list[int]:
         return [users.create_merchant(f"user{each}", "", "long enough").id for each in range(2)]
 
 
+def roles_in(store_id: int) -> dict[int, Role]:
+    _, found = members.page(store_id, limit=10, offset=0)
+    return {each.user_id: each.role for each in found}
+
+
 def test_owners_and_staff(store_id: int, user_ids: list[int]):
     ann, ben = user_ids
     with transaction():
         members.put(store_id, ann, Role.OWNER)
         members.put(store_id, ben, Role.STAFF)
     assert members.roles_of(ann) == {store_id: Role.OWNER}
-    assert members.of_store(store_id) == {ann: Role.OWNER, ben: Role.STAFF}
+    assert roles_in(store_id) == {ann: Role.OWNER, ben: Role.STAFF}
     with transaction():
         members.put(store_id, ben, Role.OWNER)
         members.remove(store_id, ann)
-    assert members.of_store(store_id) == {ben: Role.OWNER}
+    assert roles_in(store_id) == {ben: Role.OWNER}
 
 
 def test_the_last_owner_stays(store_id: int, user_ids: list[int]):
@@ -83,4 +88,32 @@ def test_two_owners_who_remove_each_other_at_one_instant(
             rival.start()
         for rival in rivals:
             rival.join()
-        assert len(members.of_store(store_id)) == 1
+        assert len(roles_in(store_id)) == 1
+
+
+def test_who_owns_it_is_looked_at_behind_the_lock(app: Flask, store_id: int, user_ids: list[int]):
+    ann, ben = user_ids
+    with transaction():
+        for user_id in user_ids:
+            members.put(store_id, user_id, Role.OWNER)
+    refused = []
+
+    def act_as_owner() -> None:
+        with app.app_context():
+            try:
+                with transaction():
+                    members.must_own(store_id, ben)
+            except Forbidden:
+                refused.append(ben)
+
+    rival = threading.Thread(target=act_as_owner)
+    with transaction():
+        members.must_own(store_id, ann)
+        members.remove(store_id, ben)
+        rival.start()
+        rival.join(0.3)
+        assert rival.is_alive()
+    rival.join()
+    assert refused == [ben]
+    with pytest.raises(NotFound), transaction():
+        members.change_role(store_id, ben, Role.OWNER)
