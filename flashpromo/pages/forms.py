@@ -13,12 +13,16 @@ from flask_wtf import CSRFProtect
 from flashpromo.config import Settings
 
 API: Final = "/api/"
+COOKIE: Final = "flashpromo_form"
+SAFE_COOKIE: Final = f"__Host-{COOKIE}"
+"""Its name where it is only sent over https: no other host of the domain can plant it, nor an older
+one together with the token that fits it."""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Ask every POST, PUT, PATCH and DELETE outside the API for its token."""
     app.config.update(
-        SESSION_COOKIE_NAME="flashpromo_form",
+        SESSION_COOKIE_NAME=SAFE_COOKIE if settings.only_over_https else COOKIE,
         SESSION_COOKIE_SECURE=settings.only_over_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

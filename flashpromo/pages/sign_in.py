@@ -36,7 +36,7 @@ def submit() -> ResponseReturnValue:
         seconds = error.retry_after_seconds
         wait = _("Too many failed sign-ins. Try again in %(seconds)s s.", seconds=seconds)
         return _form(wanted, username, wait), error.status, dict(error.headers)
-    session.clear()  # a form token from before signing in counts no more
+    session.clear()  # the form token of before fits the browser's next cookie no more
     spoken = speech.of(username)
     return language.keep(answer, spoken) if spoken else answer
 
