@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from flashpromo import db
-from flashpromo.accounts import ending
+from flashpromo.accounts import ending, sign_ins
 from flashpromo.accounts.models import AuthToken
 from flashpromo.accounts.principal import Held, TokenKind
 from flashpromo.errors import NotFound
@@ -37,7 +37,11 @@ def revoke(username: str, token_id: UUID, *, kinds: Collection[TokenKind] = ALL_
 
 
 def revoke_others(username: str, kept: Held) -> None:
-    """End all of one's own but the one in use."""
+    """End all of one's own but the one in use.
+
+    The sign-in is locked first: a key that is being made with one of the others is waited for.
+    """
+    sign_ins.find(username, lock=True)
     ending.end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
 
 

@@ -2,7 +2,8 @@
 
 A key stands for whoever made it, narrowed to scopes that are named when it is made: never to more
 than its maker may do, nor more than the token that it was made with. It may be without an end; a
-new password or a deactivation of its owner ends it like everything else.
+new password or a deactivation of its owner ends it like everything else. A key makes no keys,
+whatever its scopes: one that has leaked would live on in those that it has made.
 """
 
 import secrets
@@ -19,7 +20,7 @@ from flashpromo.accounts.models import AuthToken, SignIn, User
 from flashpromo.accounts.permissions import GRANTS, Kind, Permission
 from flashpromo.accounts.principal import Principal, TokenKind
 from flashpromo.accounts.tokens import LONGEST_NAME, hash_of
-from flashpromo.errors import NotAuthenticated, NotFound, WrongCredentials
+from flashpromo.errors import Forbidden, NotAuthenticated, NotFound, WrongCredentials
 from flashpromo.fields import Checks
 
 PREFIX: Final = "fpk_"
@@ -47,7 +48,10 @@ def make(
     Raises:
         InvalidFields: no name, no scope, a scope that the maker has not got, or an end in the past.
         NotAuthenticated: what the maker has shown has ended meanwhile.
+        Forbidden: what the maker has shown is a key itself.
     """
+    if maker.held.kind is TokenKind.KEY:
+        raise Forbidden("A key makes no keys: sign in for that.")
     owner = sign_ins.find(maker.username)
     if owner is None:
         raise NotAuthenticated

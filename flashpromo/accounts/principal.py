@@ -20,7 +20,7 @@ class TokenKind(StrEnum):
 class Held:
     """What somebody has shown to be let in: one row of `auth_token`.
 
-    `use_is_due` says that its last use was not noted for a minute.
+    `use_is_due` says that its last use was not noted for a minute, to who has looked it up.
     """
 
     token_hash: bytes

@@ -8,13 +8,13 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import audit, db
 from flashpromo.accounts import ending, passwords
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
-from flashpromo.errors import InvalidFields, NotFound, WrongCredentials
+from flashpromo.errors import Conflict, InvalidFields, NotFound, WrongCredentials
 from flashpromo.fields import Checks
 
 LONGEST_PASSWORD: Final = 1024
@@ -37,11 +37,16 @@ def check(username: str, email: str, password: str, *, shortest_password: int = 
 
 
 def find(username: str, *, lock: bool = False) -> SignIn | None:
-    """The sign-in of that name, or None; a name that could never exist is not even looked up."""
+    """The sign-in of that name, or None; a name that could never exist is not even looked up.
+
+    One that is locked is as it stands behind the lock, whatever was read of it before.
+    """
     if re.fullmatch(USERNAME_PATTERN, username) is None:
         return None
     wanted = select(SignIn).where(SignIn.username == username)
-    return db.session().scalar(wanted.with_for_update(key_share=True) if lock else wanted)
+    if lock:
+        wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return db.session().scalar(wanted)
 
 
 def authenticate(username: str, password: str) -> SignIn:
@@ -98,8 +103,15 @@ def add(
 def rename(present: SignIn, username: str) -> SignIn:
     """Replace the sign-in by one of another name; its tokens end.
 
-    The name is the key by which the table is sharded, and such a key cannot be updated.
+    The name is the key by which the table is sharded, and such a key cannot be updated. It is
+    copied behind its lock: a password that was changed meanwhile stays the new one.
+
+    Raises:
+        InvalidFields: the name is taken.
+        Conflict: the sign-in was removed or renamed since it was read.
     """
+    if find(present.username, lock=True) is None:
+        raise Conflict("The sign-in has another name by now, or is gone.")
     renamed = _insert(
         username=username,
         id=present.id,
@@ -149,13 +161,16 @@ def end_tokens(username: str, *, keep: UUID | None = None) -> None:
 
 
 def _renew_hash(found: SignIn, password: str) -> None:
-    """Only over the hash that was checked: a password that is changed meanwhile stays."""
-    renewed = passwords.hashed(password)
-    db.session().execute(
-        update(SignIn)
-        .where(SignIn.username == found.username, SignIn.password_hash == found.password_hash)
-        .values(password_hash=renewed)
-    )
+    """Only over the hash that was checked; one that was written meanwhile must fit as well.
+
+    Somebody may have renewed it with the same password, or changed the password.
+    """
+    checked_hash, renewed = found.password_hash, passwords.hashed(password)
+    present = find(found.username, lock=True)
+    if present is not None and present.password_hash == checked_hash:
+        present.password_hash = renewed
+    elif not passwords.fits(present.password_hash if present else None, password):
+        raise WrongCredentials
 
 
 def _is_deactivated(found: SignIn) -> bool:

@@ -7,7 +7,7 @@ a look at the database would be most of the work.
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -129,7 +129,9 @@ def principal_of(
     principal, counter = believed.find(token_hash)
     if principal is None or not may_believe:
         principal = _look_up(token_hash)
-        believed.store(principal, counter)
+        # Who has looked it up notes the use; whoever finds it believed need not.
+        noted = replace(principal.held, use_is_due=False)
+        believed.store(replace(principal, held=noted), counter)
     if principal.held.kind not in kinds:
         raise NotAuthenticated("The token is unknown or has expired.")
     return principal

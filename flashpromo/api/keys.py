@@ -42,7 +42,8 @@ def list_keys(query: HeldQuery) -> dict[str, Any] | Response:
 def create_key(body: KeyIn) -> tuple[KeyOut, int, dict[str, str]]:
     """Make a key for a program; it is shown this once.
 
-    Its scopes are at most those of who makes it, and of the token that it is made with.
+    Its scopes are at most those of who makes it, and of the token that it is made with. A key makes
+    no keys: that needs a token, from name and password.
     """
     with transaction():
         made = keys.make(

@@ -2,7 +2,8 @@
 
 The same rules as for one client: a name belongs to one account of whatever kind, a new password or
 name ends the tokens, and a name that changes is a new row because it is the key. A name without a
-password makes a sign-in that no password fits until one is set.
+password makes a sign-in that no password fits until one is set. Those that are there are locked
+before they are read, in the order of their names: a password that is changed meanwhile stays.
 """
 
 import secrets
@@ -15,6 +16,12 @@ from flashpromo.audience.import_staging import STAGE
 from flashpromo.bulk.staging import execute
 from flashpromo.db import after_commit
 
+# Whoever changes the password of one waits, or is waited for and then read.
+LOCK_PRESENT: Final = """
+SELECT count(*) FROM (
+    SELECT FROM sign_in JOIN staged_client AS staged ON sign_in.client_id = staged.client_id
+    WHERE staged.known ORDER BY sign_in.username FOR NO KEY UPDATE OF sign_in) AS locked
+"""
 FIND_PRESENT: Final = """
 UPDATE staged_client AS staged
 SET present_username = sign_in.username,
@@ -82,6 +89,7 @@ def merge(now: datetime) -> None:
     A name that somebody else takes at this instant is found by the key, and its row is taken out
     after the insert did nothing; so this runs before the clients are written.
     """
+    execute(LOCK_PRESENT)
     execute(FIND_PRESENT)
     for taking_out in (NAMELESS, TAKEN, REPEATED):
         STAGE.reject(taking_out)

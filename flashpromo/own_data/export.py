@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from flashpromo.accounts.models import AuthToken
+from flashpromo.accounts.models import AuthToken, SignIn
 from flashpromo.audience import fixes, profiles
 from flashpromo.audience.fixes import Location
 from flashpromo.audience.models import ClientFix
@@ -44,9 +44,7 @@ def gather(client_id: int, now: datetime) -> OwnData:
         profile=profiles.get(client_id),
         location=fixes.locate(client_id, now),
         last_fix=fixes.last_fix(client_id),
-        tokens=_all(
-            select(AuthToken), AuthToken.client_id == client_id, AuthToken.created_at, AuthToken.id
-        ),
+        tokens=_all(select(AuthToken), _held(client_id), AuthToken.created_at, AuthToken.id),
         notifications=told,
         deliveries=_all(
             select(Delivery), Delivery.client_id == client_id, Delivery.local_day, Delivery.channel
@@ -63,6 +61,12 @@ def gather(client_id: int, now: datetime) -> OwnData:
         ),
         promos=queries.by_id({each.promo_id for each in (*told, *reserved)}),
     )
+
+
+def _held(client_id: int) -> Any:
+    """Tokens are found by the name of their owner: by the client they have no index."""
+    names = select(SignIn.username).where(SignIn.client_id == client_id)
+    return (AuthToken.client_id == client_id) & AuthToken.username.in_(names)
 
 
 def _bought(client_id: int) -> Any:

@@ -64,13 +64,19 @@ def test_a_key_is_shown_once(operator: Caller):
 
 
 def test_no_key_is_wider_than_what_it_was_made_with(client, operator: Caller):
-    maker = make(operator, "keys:write", "promos:read")
-    assert make(maker, "promos:read").get(ME).json["scopes"] == ["account:self", "promos:read"]
-    assert refused_fields(maker, scopes=["promos:read", "promos:write"]) == {"scopes"}
-    narrowed = another(client, scopes=["keys:write"])
-    assert refused_fields(narrowed, scopes=["promos:read"]) == {"scopes"}
+    narrowed = another(client, scopes=["keys:write", "promos:read"])
+    assert make(narrowed, "promos:read").get(ME).json["scopes"] == ["account:self", "promos:read"]
+    assert refused_fields(narrowed, scopes=["promos:read", "promos:write"]) == {"scopes"}
     no_maker = make(operator, "promos:read")
     assert no_maker.post(KEYS, {}).json["code"] == "insufficient_scope"
+
+
+def test_a_key_makes_no_keys(operator: Caller):
+    """Else one that has leaked would live on in those that it has made."""
+    leaked = make(operator, "keys:write", "promos:read")
+    refused = leaked.post(KEYS, {"name": "child", "scopes": ["promos:read"]})
+    assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+    assert operator.get(KEYS).json["count"] == 1
 
 
 def test_nobody_gives_what_it_has_not_got(techshop: Caller, alice: Caller):
