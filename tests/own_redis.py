@@ -4,12 +4,13 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisAway
 
 from flashpromo import cache
 from flashpromo.app import create_app
@@ -46,6 +47,7 @@ class OwnRedis:
         command = ["redis-server", *quiet, "--unixsocket", str(self.socket)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         while not self._answers():
+            assert self.process.poll() is None, "redis-server has ended"
             time.sleep(0.01)
 
     def stop(self) -> None:
@@ -75,10 +77,12 @@ class OwnRedis:
             guarded._closed_until = 0.0
 
     def _answers(self) -> bool:
+        """Its socket is there a moment before it listens."""
         if not self.socket.exists():
             return False
-        with self.connection as redis:
+        with self.connection as redis, suppress(RedisAway):
             return bool(redis.ping())
+        return False
 
 
 @contextmanager
