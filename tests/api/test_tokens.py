@@ -137,11 +137,12 @@ def test_what_others_hold_is_not_there(client, operator: Caller, people: People)
 
 
 def test_what_has_expired_is_not_listed(client, operator: Caller, clock: Clock):
-    another(client)
-    clock.advance(minutes=61)  # the first one lives for an hour, this one for a day
+    gone = another(client)
+    clock.advance(hours=25)  # what signs in lives for a day, the caller of the tests for a year
     phone = another(client)
     believed.forget_all()
-    assert not works(operator)
+    assert not works(gone)
+    assert works(operator)
     assert len(held(phone)) == 2
 
 

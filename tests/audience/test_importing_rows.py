@@ -44,7 +44,7 @@ BAD = [
     ({"external_id": "m", "segments": "Nobody"}, "segments 'Nobody' is not a segment"),
     ({"external_id": "m", "segments": "New users;nobody"}, "segments 'nobody' is not a segment"),
     ({"external_id": "m", "segments": [7]}, "segments 7 is not a segment"),
-    ({"external_id": "m", "segments": {"a": 1}}, "segments are neither a list nor names"),
+    ({"external_id": "m", "segments": {"a": 1}}, "segments are neither a list nor separated"),
     ({"external_id": "m", "time_zone": "Mars/Olympus"}, "time_zone 'Mars/Olympus' is not a time"),
     ({"external_id": "m", "time_zone": "localtime"}, "time_zone 'localtime' is not a time zone"),
     ({"external_id": "m", "time_zone": 5}, "time_zone 5 is not a text"),
