@@ -45,11 +45,8 @@ class KeyIn(Given):
     expires_at: Moment | None = None
 
 
-class HeldOut(Shown):
-    """A token, session or key; `last_used_at` is right to about a minute, null when never used.
-
-    `scopes` null means everything that its owner may do. `current` is the one in use.
-    """
+class TokenKept(Shown):
+    """A token, a session or a key; its secret is not known to us either."""
 
     id: UUID
     kind: TokenKind
@@ -59,6 +56,14 @@ class HeldOut(Shown):
     created_from: str
     last_used_at: ShownMoment | None
     expires_at: ShownMoment | None
+
+
+class HeldOut(TokenKept):
+    """A token, session or key; `last_used_at` is right to about a minute, null when never used.
+
+    `scopes` null means everything that its owner may do. `current` is the one in use.
+    """
+
     current: bool = False
 
 

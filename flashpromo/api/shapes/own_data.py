@@ -4,25 +4,13 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
+from flashpromo.api.shapes.accounts import TokenKept
 from flashpromo.api.shapes.audience import ClientOut
 from flashpromo.api.shapes.base import Shown
 from flashpromo.api.shapes.me import LocationOut
 from flashpromo.api.values import Money, ShownMoment
 from flashpromo.notify.models import Delivery, Notification
 from flashpromo.own_data.export import OwnData
-
-
-class TokenKept(Shown):
-    """A token, a session or a key; its secret is not known to us either."""
-
-    id: UUID
-    kind: str
-    name: str
-    scopes: list[str] | None
-    created_at: ShownMoment
-    created_from: str
-    last_used_at: ShownMoment | None
-    expires_at: ShownMoment | None
 
 
 class FixKept(Shown):

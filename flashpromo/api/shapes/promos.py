@@ -36,8 +36,8 @@ ShownKilometres = Annotated[
 ]
 
 
-class PromoIn(Given):
-    """A promo. `is_active` publishes it, or withdraws it."""
+class TermsIn(Given):
+    """The terms of a promo."""
 
     write_as: ClassVar = {"product": "product_id", "segments": "segment_ids"}
 
@@ -48,6 +48,11 @@ class PromoIn(Given):
     segment_ids: Ids
     max_distance_km: Kilometres = Decimal(2)
     quantity: Quantity = 1
+
+
+class PromoIn(TermsIn):
+    """A promo. `is_active` publishes it, or withdraws it."""
+
     is_active: Flag = False
 
 
