@@ -148,6 +148,7 @@ def test_a_map_has_ground_without_tiles(at_desk: Visit):
     page = visit.page
     leaflet = "/static/vendor/leaflet-1.9.4"
     page.add_style_tag(url=f"{leaflet}/leaflet.css")
+    page.add_style_tag(url="/static/styles/maps.css")
     page.add_script_tag(url=f"{leaflet}/leaflet.js")
     page.add_script_tag(url="/static/map.js")
     page.evaluate(
