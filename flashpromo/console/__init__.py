@@ -1,11 +1,22 @@
 """The merchant console: the pages at which those who pay see and change their promos."""
 
+from typing import Final
+
 from flask import Flask
 
-from flashpromo.console import dashboard, promo_list, settings, store_choice
+from flashpromo.console import (
+    dashboard,
+    promo_list,
+    promo_page,
+    promo_steps,
+    settings,
+    store_choice,
+)
+
+DOORS: Final = (dashboard, promo_list, promo_page, promo_steps, settings, store_choice)
 
 
 def init_app(app: Flask) -> None:
     """Open the door on `app`."""
-    for door in (dashboard, promo_list, settings, store_choice):
+    for door in DOORS:
         app.register_blueprint(door.blueprint)

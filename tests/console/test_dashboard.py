@@ -8,6 +8,8 @@ from tests.console.conftest import CONSOLE
 from tests.pages.conftest import Browser
 from tests.story import activate, complete, statements, take
 
+NAME = re.compile(r"<h3>\s*<a[^>]*>([^<]+)")
+
 
 def part(text: str, heading: str) -> str:
     """What stands under a heading of the page."""
@@ -24,8 +26,8 @@ def test_what_runs_and_what_starts_next(owner: Browser, town):
     town.promo("Draft", publish=False)
     town.promo("Now", hours=-1)
     page = owner.get(CONSOLE).text
-    assert re.findall("<h3>([^<]+)", part(page, "running-now")) == ["Now"]
-    assert re.findall("<h3>([^<]+)", part(page, "starts-next")) == ["Sooner", "Later"]
+    assert NAME.findall(part(page, "running-now")) == ["Now"]
+    assert NAME.findall(part(page, "starts-next")) == ["Sooner", "Later"]
     assert re.findall(r'figure-number">(\d+)', page) == ["1", "2", "0", "1"]
 
 

@@ -11,7 +11,7 @@ from flashpromo.promos import lifecycle
 from tests.console.conftest import PROMOS
 from tests.pages.conftest import Browser
 
-NAME = re.compile(r'<th role="rowheader" scope="row">\s*([^<]+?)\s*(?=<)')
+NAME = re.compile(r'<th role="rowheader" scope="row">\s*<a href="[^"]+">([^<]+)</a>')
 COUNT = re.compile(r'(\w[\w ]*?)\s*<span class="count">(\d+)</span>')
 
 

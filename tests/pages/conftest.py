@@ -16,7 +16,7 @@ from flashpromo.entrance.visitor import COOKIE
 PASSWORD = "flash-demo"
 SIGN_IN = "/sign-in/"
 SIGN_OUT = "/sign-out/"
-HIDDEN = re.compile(r'name="(csrf_token|next)"\s+value="([^"]*)"')
+HIDDEN = re.compile(r'name="(csrf_token|next|seen)"\s+value="([^"]*)"')
 
 
 @dataclass

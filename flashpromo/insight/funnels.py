@@ -1,28 +1,16 @@
-"""Looking at a promo: the stories that cross the domains and change nothing.
+"""What came of a promo that has been activated, from whom it reached to what was sold."""
 
-`preview` says how many an activation would tell now, `funnel` what came of the one that happened,
-`explain` how it stands with one client.
-"""
-
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Final
 
-from flashpromo.audience import segments
 from flashpromo.checkout import outcomes as checkout_outcomes
 from flashpromo.checkout import tries
 from flashpromo.checkout.outcomes import Holds
-from flashpromo.db import app_now
-from flashpromo.errors import InvalidFields
-from flashpromo.market.models import Store
-from flashpromo.notify import audiences, disclosure, outcomes
-from flashpromo.notify.audiences import AUDIENCE, Explanation
-from flashpromo.notify.disclosure import Disclosed, Group, Question
-from flashpromo.notify.outcomes import Notice
-from flashpromo.promos import queries
-from flashpromo.promos.models import MAX_DISTANCE_KM, Promo
+from flashpromo.insight.previews import question_of
+from flashpromo.notify import disclosure, outcomes
+from flashpromo.notify.disclosure import Group
+from flashpromo.promos.models import Promo
 
 UNTOLD: Final = "reached_not_told"
 NOTIFIED: Final = "notified"
@@ -32,27 +20,6 @@ NARROW_KM: Final = 1
 """A narrower circle is a place: many of them side by side, with a store in each, would tell by
 exact numbers where a person stands. One of a kilometre or more says that somebody is in a part of a
 town, at the price of an activation and of the day's slot of everybody whom it tells."""
-
-
-@dataclass(frozen=True)
-class Preview:
-    """How many clients an activation would tell now, and why not the others in range.
-
-    `asked` is what was really counted; `counts.whole` is everybody in range.
-    """
-
-    asked: Question
-    counts: Disclosed
-
-    @property
-    def audience(self) -> int:
-        """Whom an activation would tell."""
-        return self.counts.parts[AUDIENCE]
-
-    @property
-    def excluded(self) -> dict[str, int]:
-        """Everybody else in range, each under the first part that fails."""
-        return {name: count for name, count in self.counts.parts.items() if name != AUDIENCE}
 
 
 @dataclass(frozen=True)
@@ -74,50 +41,6 @@ class Funnel:
     holds: Holds
     activated_at: datetime | None
     lateness_seconds: float | None
-
-
-@dataclass(frozen=True)
-class Account:
-    """How a client stands to a promo now, and what it was told: by this promo, or today by any."""
-
-    explanation: Explanation
-    notices: list[Notice]
-
-
-def question(store: Store, segment_ids: Collection[int], max_distance_km: Decimal) -> Question:
-    """Terms that are not written yet, as a preview asks them.
-
-    Raises:
-        InvalidFields: no segment, an unknown one, or a radius that no promo may have.
-    """
-    wrong = {}
-    if not segment_ids:
-        wrong["segment_ids"] = "At least one segment is needed."
-    if not 0 < max_distance_km <= MAX_DISTANCE_KM:
-        wrong["max_distance_km"] = f"Must be above 0 and at most {MAX_DISTANCE_KM}."
-    if wrong:
-        raise InvalidFields(wrong)
-    known = tuple(segments.require(segment_ids))
-    return Question(store.latitude, store.longitude, max_distance_km, known)
-
-
-def question_of(promo: Promo) -> Question:
-    """The terms of a stored promo, at the place that it carries."""
-    latitude, longitude = queries.place_of(promo.id)
-    return Question(latitude, longitude, promo.max_distance_km, tuple(promo.segment_ids))
-
-
-def preview(asked: Question, *, exact: bool) -> Preview:
-    """Count whom an activation would tell now, and why not the others in range.
-
-    Args:
-        asked: the terms.
-        exact: for operators; everybody else is answered roughly, see `notify.disclosure`.
-    """
-    if exact:
-        return Preview(asked, disclosure.exact(audiences.count(asked, app_now())))
-    coarse = asked.coarse()
-    return Preview(coarse, disclosure.rough(audiences.count(coarse, app_now()), coarse))
 
 
 def funnel(promo: Promo, now: datetime, *, exact: bool) -> Funnel:
@@ -150,18 +73,6 @@ def funnel(promo: Promo, now: datetime, *, exact: bool) -> Funnel:
         holds=checkout_outcomes.holds(promo.id, now),
         activated_at=activated_at,
         lateness_seconds=_lateness_seconds(promo, activated_at) if activated_at else None,
-    )
-
-
-def explain(client_id: int, promo_id: int) -> Account:
-    """Every part of reach and notifiable, with metres, and what the client was told.
-
-    Raises:
-        NotFound: no such client or promo.
-    """
-    now = app_now()
-    return Account(
-        audiences.explain(client_id, promo_id, now), outcomes.notices(client_id, promo_id, now)
     )
 
 
