@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flashpromo import api, cache, cli, config, console, jobs, pages
+from flashpromo import admin, api, cache, cli, config, console, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.entrance import acting, failures, headers, language, vendored
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     vendored.init_app(app)
     pages.init_app(app, settings)
     console.init_app(app)
+    admin.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)
     return app

@@ -8,9 +8,9 @@ from flashpromo.entrance import error_pages
 from flashpromo.errors import DomainError
 
 
-def pages(name: str) -> APIBlueprint:
+def pages(name: str, *, url_prefix: str | None = None) -> APIBlueprint:
     """A blueprint of pages, which no description of the API names."""
-    blueprint = APIBlueprint(name, __name__, enable_openapi=False)
+    blueprint = APIBlueprint(name, __name__, url_prefix=url_prefix, enable_openapi=False)
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
     blueprint.register_error_handler(OperationalError, error_pages.of_outage)
     blueprint.after_request(_keep_out_of_caches)
