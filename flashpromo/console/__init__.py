@@ -6,6 +6,8 @@ from flask import Flask
 
 from flashpromo.console import (
     dashboard,
+    member_steps,
+    members,
     promo_list,
     promo_page,
     promo_steps,
@@ -13,7 +15,16 @@ from flashpromo.console import (
     store_choice,
 )
 
-DOORS: Final = (dashboard, promo_list, promo_page, promo_steps, settings, store_choice)
+DOORS: Final = (
+    dashboard,
+    member_steps,
+    members,
+    promo_list,
+    promo_page,
+    promo_steps,
+    settings,
+    store_choice,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -72,6 +72,24 @@ def sight() -> Sight:
     return Sight(store_ids=frozenset({chosen.id}) if chosen else scope())
 
 
+def owns(store_id: int) -> bool:
+    """Whether somebody manages the members of a store: its owners do, and operators."""
+    return principal().kind is Kind.OPERATOR or roles().get(store_id) is Role.OWNER
+
+
+def must_own(store_id: int) -> None:
+    """Lock the store in the open transaction, and let on only who owns it still.
+
+    Raises:
+        NotFound: there is no such store in sight.
+        Forbidden: staff.
+    """
+    stores.get(store_id, scope=scope(), for_update=True)
+    who = principal()
+    if who.kind is not Kind.OPERATOR:
+        members.must_own(store_id, who.user_id or 0)
+
+
 def choose(store_id: int | None) -> None:
     """Narrow the console to a store, or to none; raises `NotFound` for one out of sight."""
     request.environ.pop(STORE, None)

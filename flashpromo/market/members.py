@@ -92,6 +92,12 @@ def get(store_id: int, user_id: int, *, for_update: bool = False) -> Membership:
     return _membership(row)
 
 
+def is_last_owner(store_id: int, user_id: int) -> bool:
+    """Whether the store has no other owner just now."""
+    owners = select(Member.user_id).where(Member.store_id == store_id, Member.role == Role.OWNER)
+    return set(db.session().scalars(owners)) == {user_id}
+
+
 def add(store_id: int, username: str, role: Role) -> Membership:
     """Let a merchant into a store.
 
@@ -193,9 +199,7 @@ def _no_member(store_id: int, user_id: int) -> NotFound:
 def _keep_an_owner(store_id: int, *, besides: int) -> None:
     """Lock the store first: two owners who remove each other at one instant are told apart."""
     _lock_store(store_id)
-    owners = select(Member.user_id).where(Member.store_id == store_id, Member.role == Role.OWNER)
-    present = set(db.session().scalars(owners))
-    if present == {besides}:
+    if is_last_owner(store_id, besides):
         raise LastOwner
 
 
