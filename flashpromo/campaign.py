@@ -59,7 +59,8 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     settings = config.current()
     channels = [channel.name for channel in registry.channels(settings)]
     notified = fan_out.fan_out(claimed, now, channels)
-    runs.record_notified(notified)
+    # The rows of a wave carry the time at which it began; now they are there.
+    runs.record_notified(notified, app_now())
     _record_activation(notified)
     barrier("activation.recorded")
     for promo_id in claimed:

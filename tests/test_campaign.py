@@ -31,7 +31,9 @@ def test_tells_only_who_is_near_in_segment_opted_in_and_fresh(world):
     assert row.promo_id == promo.id
     assert row.distance_m == pytest.approx(100, abs=1)
     assert row.segment_id == world.new_users
-    assert run_of(promo.id).notified_count == 1
+    run = run_of(promo.id)
+    assert run.notified_count == 1
+    assert run.activated_at < run.notified_at <= app_now()
     assert session().scalars(select(Delivery.channel)).all() == ["log"]
     assert broken_promises() == set()
 

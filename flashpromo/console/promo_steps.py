@@ -52,7 +52,7 @@ def do(promo_id: int, step: Step) -> ResponseReturnValue:
 
 
 def _done(step: Step) -> str:
-    return {
+    said: dict[Step, str] = {
         Step.PUBLISH: _("The promo is published."),
         Step.WITHDRAW: _("The promo is a draft again."),
         Step.PAUSE: _("The promo is paused."),
@@ -60,7 +60,8 @@ def _done(step: Step) -> str:
         Step.CANCEL: _("The promo is cancelled."),
         Step.DELETE: _("The promo is deleted."),
         Step.DUPLICATE: _("This is the copy: a draft that nobody sees yet."),
-    }[step]
+    }
+    return said[step]
 
 
 def _publish(promo_id: int, version: Version) -> Promo:

@@ -24,6 +24,13 @@ class Notification(Base):
         # A wave writes its rows side by side with one created_at: a BRIN index finds them for next
         # to nothing, where a b-tree on promo_id would cost a third of the wave.
         Index("ix_notification_created_at", "created_at", postgresql_using="brin"),
+        # Costs the wave nothing: a row comes in when its client opens it.
+        Index(
+            "ix_notification_opened",
+            "promo_id",
+            "created_at",
+            postgresql_where=text("opened_at IS NOT NULL"),
+        ),
         {
             "info": distributed_by("client_id"),
             "postgresql_partition_by": "RANGE (local_day)",
@@ -62,6 +69,12 @@ class Delivery(Base):
             "channel",
             "next_attempt_at",
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_delivery_failed",
+            "promo_id",
+            "finished_at",
+            postgresql_where=text("state = 'failed'"),
         ),
         {
             "info": distributed_by("client_id"),

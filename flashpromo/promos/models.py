@@ -115,8 +115,9 @@ class PromoRun(Base):
     """What has happened to a promo; each instant is set once by a guarded update.
 
     `activated_at` equals `created_at` of every notification that the activation wrote, which is how
-    they are found again. `notified_count` is a fact of that activation; `audience_count`, whom the
-    promo reached then, told or not, is counted right after it.
+    they are found again. `notified_count` is a fact of that activation, and so is `notified_at`,
+    when all of them were written. `audience_count`, whom the promo reached then, told or not, is
+    counted right after it.
     """
 
     __tablename__ = "promo_run"
@@ -127,6 +128,7 @@ class PromoRun(Base):
     )
     activated_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     notified_count: Mapped[int | None] = mapped_column(BigInteger)
+    notified_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     audience_count: Mapped[int | None] = mapped_column(BigInteger)
     paused_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     sold_out_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))

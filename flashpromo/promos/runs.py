@@ -54,9 +54,11 @@ ORDER BY promo.id
 
 LOCK = text("SELECT FROM promo_run WHERE promo_id = :promo_id FOR NO KEY UPDATE")
 FORGET_ACTIVATION = """
-activated_at = NULL, notified_count = NULL, audience_count = NULL WHERE promo_id = :promo_id
+activated_at = NULL, notified_count = NULL, notified_at = NULL, audience_count = NULL
+WHERE promo_id = :promo_id
 """
 
+NOTIFIED = "notified_count = :count, notified_at = :now WHERE promo_id = :promo_id"
 # Of an activation that is long past nobody knows any more whom it reached.
 UNMEASURED = text("""
 SELECT promo_id FROM promo_run
@@ -123,12 +125,10 @@ def claim_activation(promo_id: int, now: datetime) -> bool:
     return _count(session().execute(CLAIM, {"promo_id": promo_id, "now": now})) == 1
 
 
-def record_notified(notified: dict[int, int]) -> None:
-    """Keep how many clients each promo of a wave notified."""
+def record_notified(notified: dict[int, int], now: datetime) -> None:
+    """Keep how many clients each promo of a wave notified, and that this was done by `now`."""
     for promo_id, count in notified.items():
-        _update(
-            "notified_count = :count WHERE promo_id = :promo_id", promo_id=promo_id, count=count
-        )
+        _update(NOTIFIED, promo_id=promo_id, count=count, now=now)
 
 
 def unmeasured(now: datetime, patience: timedelta, limit: int) -> list[int]:
