@@ -42,6 +42,9 @@ class AuditEvent(Base):
         Index(None, "store_id", "at"),
         Index(None, "subject_kind", "subject_id", "at"),
         Index(None, "actor_kind", "actor_id", "at"),
+        Index(None, "action", "at"),
+        Index(None, "actor_name", "at"),
+        Index(None, "door", "at"),
         {"info": distributed_by("id")},
     )
 

@@ -9,12 +9,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from flask import Flask
 
 from flashpromo.audit.actors import Actor, ActorKind, Door, acting
+from flashpromo.operations.traces import Account
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +28,15 @@ GRACE_SECONDS: Final = 5.0
 
 @dataclass(frozen=True)
 class Round:
-    """Something to be done every so many whole seconds, inside an application context."""
+    """Something to be done every so many whole seconds, inside an application context.
+
+    What came of it stands in its account; an action that finds things tells how many (`Found`).
+    """
 
     name: str
     every_seconds: int
     action: Callable[[], object]
+    account: Account = field(default_factory=Account, compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,12 @@ def _run(app: Flask, lane: Lane, stop: threading.Event) -> None:
 
 def _run_once(app: Flask, each: Round, failing: set[str]) -> None:
     """Told in the log when it begins to fail and when it works again, not every second between."""
+    each.account.begin()
     try:
         with acting(SCHEDULER), app.app_context():
-            each.action()
+            each.account.end(each.action())
     except Exception as error:
+        each.account.end(error=type(error).__name__)
         level = logging.DEBUG if each.name in failing else logging.WARNING
         log.log(level, "round '%s' fails, and is tried again: %s", each.name, error)
         log.debug("round '%s' failed", each.name, exc_info=True)

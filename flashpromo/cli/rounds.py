@@ -6,6 +6,9 @@ when Redis is away, it does the work itself.
 """
 
 import logging
+import os
+import socket
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -24,6 +27,8 @@ from flashpromo.db import app_now, transaction
 from flashpromo.guarded_redis import connect
 from flashpromo.idempotency import answers
 from flashpromo.notify import delivery, partitions
+from flashpromo.operations import traces
+from flashpromo.operations.traces import Found
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import bell, timetable
 from flashpromo.queueing.names import ACTIVATE, DELIVER, MEASURE
@@ -48,18 +53,19 @@ class TimetableKeeper:
         self._redis: Redis | None = None
         self._in_doubt = True
 
-    def __call__(self) -> None:
-        """One round.
+    def __call__(self) -> Found:
+        """One round: how many bells had to be set right, and how many rang.
 
         Raises:
             RedisError: Redis is away.
         """
         self._redis = self._redis or connect(config.current())
+        set_right = 0
         try:
             if self._in_doubt or not timetable.is_fresh(self._redis):
-                timetable.rebuild(self._redis, ACTIVATE, _awaiting_activation)
+                set_right = timetable.rebuild(self._redis, ACTIVATE, _awaiting_activation)
                 self._in_doubt = False
-            timetable.timetable(self._redis).step()
+            return Found(set_right, timetable.timetable(self._redis).step())
         except RedisError:
             self._in_doubt = True
             raise
@@ -70,7 +76,7 @@ def _awaiting_activation() -> Iterable[tuple[int, datetime]]:
         return list(queries.awaiting_activation(app_now()))
 
 
-def sweep_activations() -> None:
+def sweep_activations() -> Found:
     """Ring again for promos that should be active by now; past the patience, activate them."""
     with _look():
         now = app_now()
@@ -79,17 +85,22 @@ def sweep_activations() -> None:
     if not all(rung) or any(_late(since, now) for _, since in due):
         log.warning("the queue is late, activating here: %s", [promo_id for promo_id, _ in due])
         bell.perform(ACTIVATE, due[0][0])
+        return Found(len(due), len(due))
+    return Found(len(due))
 
 
-def sweep_deliveries() -> None:
+def sweep_deliveries() -> Found:
     """Ring again for deliveries that are due; past the patience, send a batch of each."""
     with _look():
         now = app_now()
         waiting = delivery.waiting(now)
+    done = 0
     for promo_id, since in waiting:
         rung = bell.ring_again(DELIVER, promo_id)
         if not rung or _late(since, now):
             _deliver_here(promo_id)
+            done += 1
+    return Found(len(waiting), done)
 
 
 def _deliver_here(promo_id: int) -> None:
@@ -100,13 +111,14 @@ def _deliver_here(promo_id: int) -> None:
         log.exception("the deliveries of promo %s fail", promo_id)
 
 
-def sweep_audiences() -> None:
+def sweep_audiences() -> Found:
     """Count the audiences that no worker has counted, one by one."""
     patience = timedelta(seconds=config.current().sweep_patience_seconds)
     with _look():
         forgotten = runs.unmeasured(app_now(), patience, AUDIENCES_AT_ONCE)
     for promo_id in forgotten:
         _measure_here(promo_id)
+    return Found(len(forgotten), len(forgotten))
 
 
 def _measure_here(promo_id: int) -> None:
@@ -137,18 +149,20 @@ class TriesKeeper:
             tries.forget(self._redis, long_over)
 
 
-def sweep_finished() -> None:
+def sweep_finished() -> Found:
     """Withdraw what is over, so that its window is free."""
     with _look():
-        withdraw_finished()
+        withdrawn = len(withdraw_finished())
+    return Found(withdrawn, withdrawn)
 
 
-def make_partitions() -> None:
+def make_partitions() -> Found:
     """Make the weeks of notifications that are still missing."""
     with _look():
         made = partitions.ensure(app_now().date())
     if made:
         log.info("made partitions: %s", ", ".join(made))
+    return Found(len(made), len(made))
 
 
 def forget_answers() -> None:
@@ -168,6 +182,27 @@ def forget_fixes() -> None:
             after = fixes.forget_unused(app_now(), after=after, most=FIXES_AT_ONCE).looked_up_to
 
 
+class TraceKeeper:
+    """Writes down what the rounds of this process have found and done, for whoever looks."""
+
+    def __init__(self, rounds: Sequence[Round]) -> None:
+        self._rounds = rounds
+        self._process = f"{socket.gethostname()}-{os.getpid()}"
+        self._started = time.monotonic()
+
+    def __call__(self) -> None:
+        """One round."""
+        told = {each.name: each.account.told(each.every_seconds) for each in self._rounds}
+        with _look():
+            traces.leave(self._process, app_now(), time.monotonic() - self._started, told)
+
+
+def forget_traces() -> None:
+    """Forget schedulers that are gone for good."""
+    with _look():
+        traces.forget_old(app_now())
+
+
 def _look() -> AbstractContextManager[Session]:
     """A transaction that no lock and no lost plan can keep for long."""
     return transaction(timeout_seconds=config.current().statement_timeout_seconds)
@@ -179,7 +214,7 @@ def _late(since: datetime, now: datetime) -> bool:
 
 def lanes() -> Sequence[Lane]:
     """The scheduler's work: bells on the second, and half a second later what they have missed."""
-    return (
+    work = (
         Lane(0.01, (Round("ring the timetable", 1, TimetableKeeper()),)),
         Lane(0.5, (Round("sweep activations", 1, sweep_activations),)),
         Lane(0.5, (Round("sweep deliveries", 1, sweep_deliveries),)),
@@ -197,6 +232,11 @@ def lanes() -> Sequence[Lane]:
             (
                 Round("forget old answers", 60, forget_answers),
                 Round("forget unused fixes", 3600, forget_fixes),
+                Round("forget old traces", 3600, forget_traces),
             ),
         ),
     )
+    rounds = [each for lane in work for each in lane.rounds]
+    # A lane of its own: whatever hangs elsewhere, it is told that it does.
+    telling = Round("leave a trace", traces.LEAVE_SECONDS, TraceKeeper(rounds))
+    return (*work, Lane(0.35, (telling,)))

@@ -133,11 +133,14 @@ def is_fresh(redis: Redis) -> bool:
     return bool(redis.exists(FRESH))
 
 
-def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, datetime]]]) -> None:
+def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, datetime]]]) -> int:
     """Make the timetable equal to what `read` finds in the database: promo ids and their times.
 
     Redis is looked at before the database: a promo that is published in between is not known here
     yet, and so not taken for an orphan. Only differences are written.
+
+    Returns:
+        How many differed.
     """
     table = timetable(redis)
     present = table.whole()
@@ -148,10 +151,12 @@ def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, date
     orphans = present.keys() - wanted.keys()
     if orphans:
         table.remove(*orphans)
-    for raw_id, (promo_id, at) in wanted.items():
-        if present.get(raw_id) != _epoch(at):
-            table.put(at, name, promo_id)
+    wrong = [raw_id for raw_id, (_, at) in wanted.items() if present.get(raw_id) != _epoch(at)]
+    for raw_id in wrong:
+        promo_id, at = wanted[raw_id]
+        table.put(at, name, promo_id)
     redis.set(FRESH, b"1", ex=REBUILD_SECONDS)
+    return len(orphans) + len(wrong)
 
 
 def timetable(redis: Redis) -> Timetable:

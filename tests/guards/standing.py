@@ -41,6 +41,7 @@ INSERT INTO one_time_link (token_hash, purpose, email, store_id, role, created_a
 VALUES ('\\x02', 'invitation', 'ben@example.com', 1, 'staff', '2026-05-01Z', '2026-05-02Z');
 INSERT INTO audit_event (actor_kind, door, action, subject_kind)
 VALUES ('system', 'cli', 'store.created', 'store');
+INSERT INTO scheduler_trace VALUES ('host-1', '2026-05-01Z', '2026-05-01Z', '{}');
 """
 
 
