@@ -1,8 +1,8 @@
 """What schedulers have done last, and ways into a long audit log: by action, by name, by door.
 
-Revision ID: 0004
-Revises: 0003
-Create Date: 2026-11-22 22:20:00.000000
+Revision ID: 0005
+Revises: 0004
+Create Date: 2026-11-22 22:20:11.204117
 
 """
 
@@ -11,8 +11,8 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 # revision identifiers, used by Alembic.
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -28,8 +28,10 @@ def upgrade():
         sa.Column("rounds", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("process", name=op.f("pk_scheduler_trace")),
         postgresql_with={"fillfactor": 50},
+        if_not_exists=True,
     )
-    # The log only grows: nobody's change waits until its whole length was read.
+    # The log only grows: nobody waits until its whole length was read, and what a first run left
+    # half done a second one makes anew.
     with op.get_context().autocommit_block():
         for column in WAYS:
             name = f"ix_audit_event_{column}_at"
