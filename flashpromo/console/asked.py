@@ -22,6 +22,12 @@ def words() -> str:
     return "".join(sign for sign in sent if sign.isprintable())
 
 
+def identifier(name: str) -> int | None:
+    """An id; None when there is none."""
+    sent = request.args.get(name, "")
+    return int(sent) if sent.isdecimal() and len(sent) < 19 else None
+
+
 def midnight(name: str, zone: str) -> datetime | None:
     """The first instant of a day of the calendar in a zone, by the name of its parameter."""
     try:

@@ -4,10 +4,10 @@
 `promos.catalogue`, which calls these.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final, TypedDict, Unpack
+from typing import Any, Final, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,16 @@ from flashpromo.market.models import Product, Store
 
 TOLD: Final = ("name", "regular_price", "external_id")
 """What the log tells of a product."""
+
+COLUMNS: Final[Mapping[str, Any]] = {
+    "id": Product.id,
+    "name": Product.name,
+    "regular_price": Product.regular_price,
+    "external_id": Product.external_id,
+}
+ORDERS: Final = tuple(f"{sign}{name}" for name in COLUMNS for sign in ("", "-"))
+"""The names of the orders of a list; a minus turns one around."""
+BLOCK_ROWS: Final = 2_000
 
 
 class ProductChanges(TypedDict, total=False):
@@ -110,13 +120,29 @@ def page(
     scope: Collection[int] | None = None,
     limit: int,
     offset: int,
+    order: str = "id",
     **wanted: Unpack[ProductFilter],
 ) -> tuple[int, Sequence[Product]]:
-    """How many products there are, and those of one page, oldest first."""
-    where = _wanted(scope, wanted)
+    """How many products there are, and those of one page, in one of the `ORDERS`."""
+    where, column = _wanted(scope, wanted), COLUMNS[order.removeprefix("-")]
+    by = column.desc() if order.startswith("-") else column.asc()
+    by = by.nulls_last() if column.nullable else by
     count = db.session().scalar(select(func.count()).select_from(Product).where(where))
-    query = select(Product).where(where).order_by(Product.id).limit(limit).offset(offset)
+    query = select(Product).where(where).order_by(by, Product.id).limit(limit).offset(offset)
     return count or 0, db.session().scalars(query).all()
+
+
+def every(
+    *, scope: Collection[int] | None = None, **wanted: Unpack[ProductFilter]
+) -> Iterator[Product]:
+    """All of them, oldest first, read block by block: memory does not grow with their number."""
+    last, where = 0, _wanted(scope, wanted)
+    query = select(Product).where(where).order_by(Product.id).limit(BLOCK_ROWS)
+    while block := db.session().scalars(query.where(Product.id > last)).all():
+        last = block[-1].id
+        for each in block:
+            db.session().expunge(each)
+            yield each
 
 
 def seen(scope: Collection[int] | None) -> ColumnElement[bool]:
