@@ -109,8 +109,9 @@ def remaining(until: datetime, now: datetime, locale: Locale) -> str:
 
 
 def zone_name(zone: str, locale: Locale) -> str:
-    """A zone by the place that people know it by."""
-    return dates.get_timezone_location(ZoneInfo(zone), locale=locale)
+    """A zone by the city that people know it by."""
+    city = dates.get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
+    return city.rpartition("/")[2]
 
 
 def _there(moment: datetime, zone: str) -> datetime:

@@ -6,7 +6,11 @@ to both: PostgreSQL takes CET for an abbreviation, one hour ahead all year, wher
 place with a summer time.
 """
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple
 from zoneinfo import available_timezones
 
 from sqlalchemy import text
@@ -28,3 +32,38 @@ def known() -> frozenset[str]:
     """Names that Python and the database both know; read once a process (some 50 ms)."""
     rows = db.session().execute(READ_BY_BOTH, {"same": list(SAME_TO_BOTH)}).scalars()
     return (frozenset(available_timezones()) & frozenset(rows)) - PLACELESS
+
+
+PLACE: Final = re.compile(r"([+-])(\d\d)(\d\d)(\d\d)?([+-])(\d{3})(\d\d)(\d\d)?")
+"""Degrees, minutes and perhaps seconds of ISO 6709, as the zones' own table writes them."""
+
+
+class Place(NamedTuple):
+    """Where the city stands that a zone is named after: degrees north and east."""
+
+    latitude: float
+    longitude: float
+
+
+@lru_cache(maxsize=1)
+def places() -> Mapping[str, Place]:
+    """The zones that are named after a city, and where it is: those to choose from.
+
+    Older names of the same zones are known too, but there is no need to offer them.
+    """
+    table = resources.files("tzdata").joinpath("zoneinfo", "zone.tab").read_text("utf-8")
+    rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
+    return {row[2]: _place(row[1]) for row in rows if row[2] in known()}
+
+
+def _place(written: str) -> Place:
+    found = PLACE.fullmatch(written)
+    if found is None:
+        raise ValueError(f"no place: {written}")
+    north, east = found.groups()[:4], found.groups()[4:]
+    return Place(_degrees(*north), _degrees(*east))
+
+
+def _degrees(sign: str, degrees: str, minutes: str, seconds: str | None) -> float:
+    size = int(degrees) + int(minutes) / 60 + int(seconds or 0) / 3600
+    return round(-size if sign == "-" else size, 4)

@@ -79,4 +79,6 @@ def test_what_remains(seconds: float, written: str):
 
 
 def test_a_zone_is_named_after_its_place():
-    assert formats.zone_name(ZONE, SPAIN) == "hora de México (Ciudad de México)"
+    assert formats.zone_name(ZONE, SPAIN) == "Ciudad de México"
+    assert formats.zone_name("America/Argentina/Buenos_Aires", SPAIN) == "Buenos Aires"
+    assert formats.zone_name("UTC", SPAIN) == "UTC"

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 from flask import Response, url_for
 
-from flashpromo import config
 from flashpromo.accounts.permissions import Kind, Permission
 from flashpromo.api import etags, guard, once, paging
 from flashpromo.api.blueprints import resource
@@ -15,7 +14,7 @@ from flashpromo.api.shapes.market import StoreIn, StoreOut, StorePage, StorePatc
 from flashpromo.api.shapes.queries import StoreFields, StoreQuery
 from flashpromo.db import transaction
 from flashpromo.errors import InUse, PreconditionFailed
-from flashpromo.market import members, stores
+from flashpromo.market import opening, stores
 from flashpromo.market.stores import StoreChanges
 from flashpromo.promos import catalogue
 
@@ -40,11 +39,9 @@ def list_stores(query: StoreQuery) -> dict[str, Any] | Response:
 @etags.tagged
 def create_store(body: StoreIn) -> tuple[StoreOut, int, dict[str, str]]:
     """Open a store; a merchant becomes its owner."""
-    values = {"time_zone": config.current().marketplace_time_zone} | body.given()
-    store = stores.create(**values)
-    user_id = guard.principal().user_id
-    if guard.principal().kind is Kind.MERCHANT and user_id is not None:
-        members.put(store.id, user_id, members.Role.OWNER)
+    who = guard.principal()
+    owner_id = who.user_id if who.kind is Kind.MERCHANT else None
+    store = opening.open_store(owner_id, **cast(StoreChanges, body.given()))
     return StoreOut.of(store), 201, {"Location": url_for(".get_store", store_id=store.id)}
 
 
@@ -65,7 +62,10 @@ def get_store(store_id: int) -> StoreOut:
 @blueprint.output(StoreOut)
 @etags.tagged
 def replace_store(store_id: int, body: StoreIn) -> StoreOut:
-    """Change a store, naming all that is required."""
+    """Change a store, naming all that is required.
+
+    Its currency stays while one of its promos is published and not over.
+    """
     return _change(store_id, body)
 
 
@@ -76,7 +76,10 @@ def replace_store(store_id: int, body: StoreIn) -> StoreOut:
 @blueprint.output(StoreOut)
 @etags.tagged
 def change_store(store_id: int, body: Given) -> StoreOut:
-    """Change some of a store."""
+    """Change some of a store.
+
+    Its currency stays while one of its promos is published and not over.
+    """
     return _change(store_id, body)
 
 

@@ -14,6 +14,7 @@ from flashpromo.console import (
     promo_steps,
     settings,
     store_choice,
+    stores,
 )
 
 DOORS: Final = (
@@ -26,6 +27,7 @@ DOORS: Final = (
     promo_steps,
     settings,
     store_choice,
+    stores,
 )
 
 

@@ -52,7 +52,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         frame_options="DENY",
         referrer_policy="same-origin",
         session_cookie_secure=False,  # set by the pages, together with our own cookie's
-        permissions_policy={"camera": "()", "microphone": "()"},
+        # A merchant may let the map of a store begin where it stands; nobody else may ask.
+        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "(self)"},
     )
 
 

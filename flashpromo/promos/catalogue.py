@@ -1,9 +1,10 @@
 """What a change of the catalogue means for promos.
 
 A promo carries its store's point and its product's regular price; they follow while it is not
-over, and then stay as the record of what was offered. What a live promo needs cannot be deleted;
-drafts go with their product. Products and stores are locked before promos, here and in `lifecycle`.
-A caller may pass the `updated_at` that it has `seen`: a row that has changed since is left alone.
+over, and then stay as the record of what was offered. What a live promo needs cannot be deleted,
+nor can its price be in another currency; drafts go with their product. Products and stores are
+locked before promos, here and in `lifecycle`. A caller may pass the `updated_at` that it has
+`seen`: a row that has changed since is left alone.
 """
 
 from collections.abc import Collection
@@ -32,11 +33,14 @@ def change_store(
     Raises:
         NotFound: no such store in `scope`.
         PreconditionFailed: it was changed since it was seen.
-        InvalidFields: a value is not allowed.
+        InvalidFields: a value is not allowed, or the currency changes while a promo of the store is
+            published and not over: its price would be another one overnight.
     """
     store = stores.get(store_id, scope=scope, for_update=True)
     demand_unchanged(store.updated_at, seen)
     before = (store.latitude, store.longitude)
+    if changes.get("currency", store.currency) != store.currency:
+        _demand_nothing_priced(store)
     stores.change(store, **changes)
     if (store.latitude, store.longitude) != before:
         place = select(Store.location).where(Store.id == store_id).scalar_subquery()
@@ -138,6 +142,15 @@ def _update(condition: ColumnElement[bool], **values: Any) -> None:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
+
+
+def _demand_nothing_priced(store: Store) -> None:
+    """Raise `InvalidFields` while somebody may buy at a price in the currency of the store."""
+    of_store = _in_state(_of_products(products.ids_of(store.id)), LIVE, app_now())
+    promo_id = session().scalar(select(Promo.id).where(of_store).order_by(Promo.id))
+    if promo_id is not None:
+        said = f"Must stay {store.currency} until promo {promo_id} is over."
+        raise InvalidFields({"currency": said})
 
 
 def _demand_above_promos(product: Product) -> None:

@@ -2,8 +2,11 @@
 
 import pytest
 
+from flashpromo.db import transaction
 from flashpromo.market.members import Role
+from flashpromo.promos import lifecycle
 from tests.api.conftest import Caller, People
+from tests.story import terms
 from tests.world import World
 
 STORES = "/api/market/stores/"
@@ -53,6 +56,19 @@ def test_a_store_has_one_currency(operator: Caller):
     for wrong in ("eur", "", "EURO", "DEM", "XXX", None):
         answer = operator.patch(path, {"currency": wrong})
         assert (answer.status_code, set(answer.json["errors"])) == (422, {"currency"})
+
+
+def test_a_currency_stays_while_a_promo_is_published(app, operator: Caller, world: World):
+    with app.app_context(), transaction():
+        promo_id = lifecycle.create(terms(world), publish=True).id
+    path = f"{STORES}{world.store_id}/"
+    for write in (operator.patch, operator.put):
+        answer = write(path, CORNER | {"currency": "MXN"})
+        assert answer.status_code == 422
+        assert answer.json["errors"] == {
+            "currency": [f"Must stay USD until promo {promo_id} is over."]
+        }
+    assert operator.patch(path, {"name": "Corner 2", "currency": "USD"}).status_code == 200
 
 
 def test_put_needs_every_required_field(operator: Caller):

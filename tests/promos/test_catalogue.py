@@ -112,3 +112,23 @@ def test_what_is_over_keeps_the_price_it_was_measured_against(world, clock, step
     reprice(world, "10.00")
     assert fresh(promo.id).regular_price == 999
     assert broken_promises() == set()
+
+
+@pytest.mark.parametrize("make", [activate, lambda world: publish(world, **tomorrow())])
+def test_the_currency_of_a_store_stays_while_somebody_may_buy(world, make):
+    promo = make(world)
+    with pytest.raises(InvalidFields) as refusal, transaction():
+        catalogue.change_store(world.store_id, None, currency="MXN", name="Renamed")
+    assert refusal.value.fields == {"currency": [f"Must stay USD until promo {promo.id} is over."]}
+    store = session().get(Store, world.store_id, populate_existing=True)
+    assert (store.currency, store.name) == ("USD", "TechShop")
+    with transaction():
+        catalogue.change_store(world.store_id, None, currency="USD", name="Renamed")
+
+
+@pytest.mark.parametrize("step", OVER)
+def test_a_currency_may_change_when_promos_are_drafts_or_over(world, clock, step):
+    step(world, clock)
+    draft(world, **tomorrow())
+    with transaction():
+        assert catalogue.change_store(world.store_id, None, currency="MXN").currency == "MXN"
