@@ -14,7 +14,7 @@ from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.entrance import acting, failures, headers, language, vendored
 from flashpromo.notify.channels import registry
-from flashpromo.queueing import bell
+from flashpromo.queueing import bell, board
 
 ROOT: Final = Path(__file__).parents[1]
 ENGINE_OPTIONS: Final = {
@@ -55,6 +55,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     config.init_app(app, settings)
     cache.init_app(app, settings)
     bell.init_app(app, settings, jobs.HANDLERS)
+    board.init_app(app, settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     if settings.trusted_proxies:

@@ -4,33 +4,32 @@ Everything is read in a few round trips and within bounds, as bytes (see `jottin
 registries tidy up when they are asked, run callbacks and unpickle: none of them is asked here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
+from flask import Flask, current_app
 from redis import Redis
 
+from flashpromo.config import Settings
+from flashpromo.guarded_redis import GuardedRedis
 from flashpromo.queueing import jottings
 from flashpromo.queueing.job import KEEP_FAILED_SECONDS, REDIS_IS_AWAY
 from flashpromo.queueing.jottings import Jotting
 from flashpromo.queueing.names import QUEUES
 
+BOARD: Final = "flashpromo_board"
 MOST_SHOWN: Final = 50
-MOST_WORKERS: Final = 50
+AT_ONCE: Final = 1000
 JOB_KEY: Final = b"rq:job:"
 RESULTS_KEY: Final = b"rq:results:"
 TIMETABLE_KEY: Final = "rq:scheduler:scheduled_jobs"
 LARGEST_RESULTS: Final = 1_000_000
-WORKER_FIELDS: Final = (
-    b"queues",
-    b"state",
-    b"birth",
-    b"last_heartbeat",
-    b"current_job",
-    b"hostname",
-)
+
+
+Answer = TypeVar("Answer")
 
 
 class Shelf(StrEnum):
@@ -52,15 +51,14 @@ class Line:
     shelves: dict[Shelf, int]
 
 
-@dataclass(frozen=True)
-class SeenWorker:
-    """A worker as it has signed in; whoever has died without a word stays for a while."""
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the board a client and a breaker of its own: what it trips over stops no bell."""
+    app.extensions[BOARD] = GuardedRedis(settings)
 
-    name: str
-    queues: tuple[str, ...]
-    state: str
-    last_heartbeat: datetime | None
-    job: Jotting | None
+
+def look(action: Callable[[Redis], Answer]) -> Answer | None:
+    """The answer of `action`, or None when Redis is away; nobody waits long for it."""
+    return cast(GuardedRedis, current_app.extensions[BOARD]).ask(action)
 
 
 def lines(redis: Redis) -> list[Line]:
@@ -118,20 +116,6 @@ def failed(redis: Redis, queue: str) -> list[tuple[Jotting, datetime | None]]:
     return [(job, _failed_at(score)) for job, (_, score) in zip(told, pairs, strict=True)]
 
 
-def workers(redis: Redis) -> list[SeenWorker]:
-    """Whoever has signed in, by name."""
-    (keys,) = asked(redis.pipeline(transaction=False).smembers("rq:workers"))
-    named = sorted(keys)[:MOST_WORKERS] if isinstance(keys, set) else []
-    told = _fields(redis, named, WORKER_FIELDS)
-    current = [(each or {}).get(b"current_job") or b"" for each in told]
-    doing = jobs(redis, current)
-    return [
-        _worker(key, fields, job if raw_id else None)
-        for key, fields, raw_id, job in zip(named, told, current, doing, strict=True)
-        if fields is not None
-    ]
-
-
 def bells(redis: Redis) -> dict[bytes, datetime | None]:
     """Every entry of the timetable, and when it rings; None for a time that is none."""
     pipe = redis.pipeline(transaction=False).zrange(TIMETABLE_KEY, 0, -1, withscores=True)
@@ -140,9 +124,17 @@ def bells(redis: Redis) -> dict[bytes, datetime | None]:
     return {raw_id: _at(score) for raw_id, score in pairs}
 
 
+def entries(redis: Redis, queue: str, shelf: Shelf) -> Iterator[bytes]:
+    """Every id on a shelf, a piece at a time."""
+    start = 0
+    while found := redis.zrange(f"rq:{shelf}:{queue}", start, start + AT_ONCE - 1):
+        yield from cast(list[bytes], found)
+        start += AT_ONCE
+
+
 def jobs(redis: Redis, raw_ids: Sequence[bytes], *, with_errors: bool = False) -> list[Jotting]:
     """What is written of these jobs, in their order."""
-    told = _fields(redis, [JOB_KEY + each for each in raw_ids], jottings.FIELDS)
+    told = fields(redis, [JOB_KEY + each for each in raw_ids], jottings.FIELDS)
     errors = tracebacks(redis, raw_ids) if with_errors else [""] * len(raw_ids)
     return [jottings.read(*each) for each in zip(raw_ids, told, errors, strict=True)]
 
@@ -173,40 +165,30 @@ def asked(pipe: Any) -> list[Any]:
     return answers
 
 
-def _fields(
+def fields(
     redis: Redis, keys: Sequence[bytes], names: Sequence[bytes]
 ) -> list[dict[bytes, bytes | None] | None]:
-    """These fields of each hash, as far as they are short; None for what is no hash."""
+    """These fields of each hash; empty for one that is too long, None for what is no hash."""
     pipe = redis.pipeline(transaction=False)
     for key in keys:
         for name in names:
             pipe.hstrlen(key, name)
     sizes = iter(asked(pipe))
-    short = [[name for name in names if _fits(next(sizes))] for _ in keys]
-    for key, wanted in zip(keys, short, strict=True):
-        pipe.hmget(key, wanted or [b"-"])
-    found = asked(pipe)
+    sized = [{name: next(sizes) for name in names} for _ in keys]
+    wanted = [[name for name, size in each.items() if _fits(size)] for each in sized]
+    for key, some in zip(keys, wanted, strict=True):
+        pipe.hmget(key, some or [b"-"])
     return [
-        dict(zip(wanted, values, strict=False)) if isinstance(values, list) else None
-        for wanted, values in zip(short, found, strict=True)
+        dict.fromkeys((name for name, size in each.items() if size), b"")
+        | dict(zip(some, values, strict=False))
+        if isinstance(values, list)
+        else None
+        for each, some, values in zip(sized, wanted, asked(pipe), strict=True)
     ]
 
 
 def _fits(size: object) -> bool:
     return isinstance(size, int) and 0 < size <= jottings.LONGEST_FIELD
-
-
-def _worker(key: bytes, fields: dict[bytes, bytes | None], job: Jotting | None) -> SeenWorker:
-    def text(name: bytes) -> str:
-        return jottings.shown(fields.get(name) or b"")
-
-    return SeenWorker(
-        name=jottings.shown(key.removeprefix(b"rq:worker:")),
-        queues=tuple(filter(None, text(b"queues").split(","))),
-        state=text(b"state"),
-        last_heartbeat=jottings.moment(fields.get(b"last_heartbeat")),
-        job=job,
-    )
 
 
 def _traceback(entries: object) -> str:
@@ -218,6 +200,12 @@ def _traceback(entries: object) -> str:
 
 def _number(answer: object) -> int:
     return answer if isinstance(answer, int) else 0
+
+
+def failed_at(redis: Redis, queue: str, raw_id: bytes) -> datetime | None:
+    """When a job failed; None when it is not among the failed ones."""
+    score = redis.zscore(f"rq:{Shelf.FAILED}:{queue}", raw_id)
+    return None if score is None else _failed_at(score)
 
 
 def _failed_at(score: float) -> datetime | None:
