@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from flashpromo import campaign, config
 from flashpromo.barriers import barrier
 from flashpromo.db import app_now, transaction
+from flashpromo.letters import leases, transport
 from flashpromo.notify import delivery
 from flashpromo.notify.channels import registry
 from flashpromo.notify.channels.protocol import Channel, Outcome
 from flashpromo.notify.leases import Batch
+from flashpromo.post import sending
 from flashpromo.promos import queries, runs
 from flashpromo.queueing import timetable
-from flashpromo.queueing.names import ACTIVATE, DELIVER, MEASURE, WITHDRAW
+from flashpromo.queueing.names import ACTIVATE, DELIVER, MEASURE, POST, WITHDRAW
 
 log = logging.getLogger(__name__)
 
@@ -109,9 +111,25 @@ def measure(promo_id: int) -> None:
         log.info("promo %s reached %s clients", promo_id, reached)
 
 
+def post(letter_id: int) -> None:
+    """Send a letter: make it ready with its link, commit, hand it over, record what came of it."""
+    settings = config.current()
+    timeout = settings.statement_timeout_seconds
+    with transaction(timeout_seconds=timeout):
+        ready = sending.prepare(letter_id)
+    if ready is None:
+        return
+    barrier("letter.ready")
+    refused = transport.send(settings, ready.mail, f"letter-{letter_id}")
+    barrier("letter.handed_over")
+    with transaction(timeout_seconds=timeout):
+        leases.settle(ready.letter, refused)
+
+
 HANDLERS: Mapping[str, Callable[..., object]] = {
     ACTIVATE: activate,
     WITHDRAW: withdraw,
     DELIVER: deliver,
     MEASURE: measure,
+    POST: post,
 }

@@ -107,6 +107,7 @@ def test_the_compose_file_names_every_process():
         "web",
         "worker-activation",
         "worker-delivery",
+        "worker-letters",
         "scheduler",
     }
     assert processes <= set(compose["services"])

@@ -9,6 +9,10 @@ set_environment() {
   export FLASHPROMO_SECRET_KEY=${FLASHPROMO_SECRET_KEY:-$(kept_secret)}
   export FLASHPROMO_ENV=${FLASHPROMO_ENV:-development}
   export FLASHPROMO_CHANNELS=${FLASHPROMO_CHANNELS:-inbox,log}
+  export FLASHPROMO_PUBLIC_URL=${FLASHPROMO_PUBLIC_URL:-$(own_url)}
+  if [[ $FLASHPROMO_ENV != production && -z ${FLASHPROMO_SMTP_HOST-} ]]; then
+    export FLASHPROMO_MAIL_FOLDER=${FLASHPROMO_MAIL_FOLDER:-$VAR/mail}
+  fi
   (
     umask 077
     for name in DATABASE_URL REDIS_URL HOST PORT $(settings_given); do
@@ -28,6 +32,16 @@ settings_given() {
 # A relative FLASK_APP would depend on the folder that a command is given in.
 python_environment() {
   export FLASK_APP=$ROOT/wsgi.py TZ=UTC PYTHONUNBUFFERED=1
+}
+
+# Where this machine reaches the web; who listens on all addresses is found at the first one.
+own_url() {
+  case $HOST in
+    0.0.0.0) echo "http://127.0.0.1:$PORT" ;;
+    ::) echo "http://[::1]:$PORT" ;;
+    *:*) echo "http://[$HOST]:$PORT" ;;
+    *) echo "http://$HOST:$PORT" ;;
+  esac
 }
 
 kept_secret() {

@@ -49,6 +49,12 @@ class SignIn(Base):
         CheckConstraint("num_nonnulls(user_id, client_id) = 1", name="one_owner"),
         Index(None, "user_id"),
         Index(None, "client_id"),
+        # Whoever has forgotten a password may know the address alone, in whatever case.
+        Index(
+            "ix_sign_in_email_lower",
+            text("lower(email)"),
+            postgresql_where=text("email <> ''"),
+        ),
         {"info": distributed_by("username")},
     )
 

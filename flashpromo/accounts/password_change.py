@@ -2,10 +2,14 @@
 
 from typing import Final
 
-from flashpromo.accounts import passwords, sign_ins
+from flashpromo.accounts import passwords, sign_ins, speech
+from flashpromo.accounts.models import SignIn
 from flashpromo.accounts.principal import Principal
 from flashpromo.accounts.users import SHORTEST_PASSWORD
 from flashpromo.errors import InvalidFields, NotAuthenticated
+from flashpromo.languages import Language
+from flashpromo.letters import outbox
+from flashpromo.letters.models import Kind
 
 SHORTEST_OF_CLIENTS: Final = 1
 """How long a client's password must be is the marketplace's own rule."""
@@ -18,8 +22,10 @@ class WrongPassword(InvalidFields):
         super().__init__({"old_password": "Is not your password."})
 
 
-def change(who: Principal, old: str, new: str) -> None:
+def change(who: Principal, old: str, new: str, *, language: Language = Language.ENGLISH) -> None:
     """Replace the password; all that was issued before ends, but for the token in use.
+
+    The owner is told by mail, in the language that was chosen once, else in `language`.
 
     Raises:
         WrongPassword: `old` is not the present one.
@@ -37,3 +43,15 @@ def change(who: Principal, old: str, new: str) -> None:
     except InvalidFields as error:
         raise InvalidFields({"new_password": error.fields["password"]}) from error
     sign_ins.replace_password(present, new, keep=who.held.id)
+    tell_of_change(present, language)
+
+
+def tell_of_change(owner: SignIn, language: Language) -> None:
+    """Let the owner of an account know by mail, should it have been somebody else."""
+    if owner.email:
+        outbox.write(
+            Kind.PASSWORD_CHANGED,
+            speech.of(owner.username) or language,
+            username=owner.username,
+            email=owner.email,
+        )

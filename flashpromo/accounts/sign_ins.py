@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from flashpromo import audit, db
-from flashpromo.accounts import ending, passwords
+from flashpromo.accounts import ending, links, passwords
 from flashpromo.accounts.models import USERNAME_PATTERN, AuthToken, SignIn, User
 from flashpromo.errors import Conflict, InvalidFields, NotFound, WrongCredentials
 from flashpromo.fields import Checks
+from flashpromo.letters import outbox
+from flashpromo.letters.models import Kind, Letter
 
 LONGEST_PASSWORD: Final = 1024
 LONGEST_EMAIL: Final = 254
@@ -27,13 +29,18 @@ def check(username: str, email: str, password: str, *, shortest_password: int = 
     checks = Checks()
     if re.fullmatch(USERNAME_PATTERN, username) is None:
         checks.wrong("username", "Must have 1 to 150 letters, digits, dots, dashes, underscores.")
-    if email and not EMAIL_FORM.fullmatch(email):
-        checks.wrong("email", "Must be an e-mail address.")
-    checks.line("email", email, shortest=0, longest=LONGEST_EMAIL)
+    check_email(checks, email)
     if len(password) < shortest_password:
         checks.wrong("password", f"Must have at least {shortest_password} characters.")
     checks.prose("password", password, longest=LONGEST_PASSWORD)
     checks.done()
+
+
+def check_email(checks: Checks, email: str, *, shortest: int = 0) -> str:
+    """Check an e-mail address, which may be empty unless it must be longer; hand it back."""
+    if email and not EMAIL_FORM.fullmatch(email):
+        checks.wrong("email", "Must be an e-mail address.")
+    return checks.line("email", email, shortest=shortest, longest=LONGEST_EMAIL)
 
 
 def find(username: str, *, lock: bool = False) -> SignIn | None:
@@ -47,6 +54,13 @@ def find(username: str, *, lock: bool = False) -> SignIn | None:
     if lock:
         wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
     return db.session().scalar(wanted)
+
+
+def of_user(user_id: int | None) -> SignIn | None:
+    """The sign-in of a user, or None."""
+    if user_id is None:
+        return None
+    return db.session().scalar(select(SignIn).where(SignIn.user_id == user_id).limit(1))
 
 
 def authenticate(username: str, password: str) -> SignIn:
@@ -125,10 +139,12 @@ def rename(present: SignIn, username: str) -> SignIn:
 
 
 def remove(present: SignIn) -> None:
-    """Take a sign-in away; all that was issued for it ends."""
+    """Take a sign-in away; all that was issued for it ends, links and letters are deleted."""
     name = present.username
     db.session().delete(present)
     end_tokens(name)
+    links.forget_account(name)
+    outbox.forget_account(name)
 
 
 def set_password(username: str, password: str, *, shortest_password: int = 1) -> None:
@@ -141,13 +157,19 @@ def set_password(username: str, password: str, *, shortest_password: int = 1) ->
 
 
 def replace_password(present: SignIn, password: str, *, keep: UUID | None = None) -> None:
-    """Store a password that was checked; all that was issued ends, but for the token `keep`."""
+    """Store a password that was checked; all that was issued ends, but for the token `keep`.
+
+    Links with which another one could be chosen end too.
+    """
     present.password_hash = passwords.hashed(password)
     subject = (
         ("client", present.client_id) if present.user_id is None else ("user", present.user_id)
     )
     audit.record(f"{subject[0]}.password_changed", *subject)
     end_tokens(present.username, keep=keep)
+    waiting = (Letter.username == present.username) & (Letter.kind == Kind.PASSWORD.value)
+    outbox.drop(waiting, "password_changed")
+    links.burn_of_name(present.username)
 
 
 def end_tokens(username: str, *, keep: UUID | None = None) -> None:

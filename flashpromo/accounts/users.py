@@ -22,6 +22,24 @@ def create_merchant(username: str, email: str, password: str) -> User:
     return _create(username, email, password, is_operator=False)
 
 
+def begin_merchant(username: str, email: str, password: str) -> User:
+    """The account of a merchant-to-be without its sign-in, which `finish` adds.
+
+    What stands on every node, such as a membership, is written between the two.
+
+    Raises:
+        InvalidFields: a value is not allowed.
+    """
+    return _begin(username, email, password, is_operator=False)
+
+
+def finish(user: User, username: str, email: str, password: str) -> None:
+    """Let a new account sign in; raises `InvalidFields` when the name is taken."""
+    sign_ins.add(username, email, password, user_id=user.id)
+    told = {"username": username, "email": email, "is_operator": user.is_operator}
+    audit.record("user.created", "user", user.id, after=told)
+
+
 def ensure_operator(username: str, email: str, password: str) -> bool:
     """Create the operator unless the name exists; say whether it was created.
 
@@ -46,11 +64,14 @@ def set_active(username: str, *, active: bool) -> None:
 
 
 def _create(username: str, email: str, password: str, *, is_operator: bool) -> User:
+    user = _begin(username, email, password, is_operator=is_operator)
+    finish(user, username, email, password)
+    return user
+
+
+def _begin(username: str, email: str, password: str, *, is_operator: bool) -> User:
     sign_ins.check(username, email, password, shortest_password=SHORTEST_PASSWORD)
     user = User(is_operator=is_operator)
     db.session().add(user)
     db.session().flush()
-    sign_ins.add(username, email, password, user_id=user.id)
-    told = {"username": username, "email": email, "is_operator": is_operator}
-    audit.record("user.created", "user", user.id, after=told)
     return user

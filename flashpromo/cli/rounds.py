@@ -23,6 +23,7 @@ from flashpromo.audience import fixes
 from flashpromo.campaign import withdraw_finished
 from flashpromo.checkout import tries
 from flashpromo.cli.lanes import Lane, Round
+from flashpromo.cli.letter_rounds import forget_letters, sweep_letters
 from flashpromo.db import app_now, transaction
 from flashpromo.guarded_redis import connect
 from flashpromo.idempotency import answers
@@ -225,6 +226,7 @@ def lanes() -> Sequence[Lane]:
                 Round("sweep finished promos", 1, sweep_finished),
             ),
         ),
+        Lane(0.4, (Round("sweep letters", 2, sweep_letters),)),
         Lane(0.6, (Round("sweep audiences", 1, sweep_audiences),)),
         Lane(0.9, (Round("keep the tries", 1, TriesKeeper()),)),
         Lane(
@@ -233,6 +235,7 @@ def lanes() -> Sequence[Lane]:
                 Round("forget old answers", 60, forget_answers),
                 Round("forget unused fixes", 3600, forget_fixes),
                 Round("forget old traces", 3600, forget_traces),
+                Round("forget old letters", 3600, forget_letters),
             ),
         ),
     )

@@ -9,7 +9,7 @@ from flashpromo.accounts import holdings, password_change
 from flashpromo.console import access
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.db import transaction
-from flashpromo.entrance import failures
+from flashpromo.entrance import failures, language
 from flashpromo.errors import InvalidFields, TooSoon
 
 blueprint = console_pages("settings")
@@ -30,7 +30,8 @@ def change_password() -> ResponseReturnValue:
         return _page({"repeated_password": [_("Is not the same as the new password.")]}), 422
     try:
         with failures.limited(who.username), transaction():
-            password_change.change(who, sent.get("old_password", ""), new)
+            spoken = language.language()
+            password_change.change(who, sent.get("old_password", ""), new, language=spoken)
     except InvalidFields as error:
         return _page(error.fields), 422
     except TooSoon as error:

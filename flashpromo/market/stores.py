@@ -11,9 +11,13 @@ from typing import Final, TypedDict, Unpack
 from sqlalchemy import ColumnElement, func, select, true
 
 from flashpromo import audit, cache, config, db
+from flashpromo.accounts import links
+from flashpromo.accounts.models import OneTimeLink
 from flashpromo.audit.writing import Values
 from flashpromo.errors import NotFound
 from flashpromo.fields import Checks
+from flashpromo.letters import outbox
+from flashpromo.letters.models import Letter
 from flashpromo.market import products
 from flashpromo.market.models import Store
 
@@ -68,10 +72,15 @@ def change(store: Store, **changes: Unpack[StoreChanges]) -> Store:
 
 
 def remove(store: Store) -> None:
-    """Delete a store that was got `for_update`, and its products with it; the rows stay."""
+    """Delete a store that was got `for_update`, and its products with it; the rows stay.
+
+    Whoever is invited into it cannot come any more.
+    """
     store.deleted_at = db.app_now()
     products.remove_all_of(store.id, store.deleted_at)
     db.session().flush()
+    outbox.drop(Letter.store_id == store.id, "store_deleted")
+    links.burn(OneTimeLink.store_id == store.id)
     _record("store.deleted", store, before=audit.snapshot(store, *TOLD))
     cache.mark_stale(cache.TERMS)
 

@@ -1,8 +1,8 @@
 """Erasing a client: whoever it was, nothing leads to them any more.
 
-What it holds is free at once. Its row, last fix, sign-in, tokens, outside id and kept answers are
-deleted. What it was told and what it bought stays on record, the marketplace's books, under a
-number that is never used again.
+What it holds is free at once. Its row, last fix, sign-in, tokens, links, letters, outside id and
+kept answers are deleted. What it was told and what it bought stays on record, the marketplace's
+books, under a number that is never used again.
 """
 
 from sqlalchemy import delete

@@ -7,16 +7,20 @@ ACTIVATE: Final = "activate"
 WITHDRAW: Final = "withdraw"
 DELIVER: Final = "deliver"
 MEASURE: Final = "measure"
+POST: Final = "post"
 
 ACTIVATION: Final = "activation"
 DELIVERY: Final = "delivery"
-QUEUES: Final = (ACTIVATION, DELIVERY)
+LETTERS: Final = "letters"
+"""Of its own: a mail server that hangs must hold up no promo."""
+QUEUES: Final = (ACTIVATION, DELIVERY, LETTERS)
 
 QUEUE_OF: Final[Mapping[str, str]] = {
     ACTIVATE: ACTIVATION,
     WITHDRAW: ACTIVATION,
     DELIVER: DELIVERY,
     MEASURE: DELIVERY,
+    POST: LETTERS,
 }
 
 

@@ -67,6 +67,37 @@ REFUSED = {
     "ck_one_time_link_window_order": [change("one_time_link", "expires_at = created_at")],
     "ck_one_time_link_used_before_expiry": [change("one_time_link", "used_at = expires_at")],
     "pk_one_time_link": [change("one_time_link", "token_hash = '\\x01'")],
+    "ck_letter_kind_known": [change("letter", "kind = 'tea'")],
+    "ck_letter_fits_account": [
+        change("letter", "username = NULL WHERE kind = 'password'"),
+        change("letter", "store_id = 1, role = 'staff' WHERE kind = 'password'"),
+    ],
+    "ck_letter_fits_invitation": [
+        change("letter", "role = NULL"),
+        change("letter", "store_id = NULL"),
+        change("letter", "username = 'ben' WHERE kind = 'invitation'"),
+    ],
+    "ck_letter_address_given": [
+        change("letter", "email = NULL"),
+        change("letter", "kind = 'forgotten' WHERE kind = 'password'"),
+    ],
+    "ck_letter_email_length": [
+        change("letter", "email = ''"),
+        change("letter", "email = repeat('x', 255)"),
+    ],
+    "ck_letter_username_length": [
+        change("letter", "username = '' WHERE kind = 'password'"),
+        change("letter", "username = repeat('x', 255) WHERE kind = 'password'"),
+    ],
+    "ck_letter_role_known": [change("letter", "role = 'king' WHERE kind = 'invitation'")],
+    "ck_letter_language_form": [change("letter", "language = 'Spanish'")],
+    "ck_letter_window_order": [change("letter", "deadline = created_at")],
+    "ck_letter_attempts_range": [change("letter", "attempts = -1")],
+    "ck_letter_state_known": [change("letter", "state = 'lost', finished_at = now()")],
+    "ck_letter_finished_whole": [
+        change("letter", "state = 'sent'"),
+        change("letter", "finished_at = now()"),
+    ],
     "ck_kept_answer_key_length": [change("kept_answer", "key = ''")],
     "pk_kept_answer": [
         (

@@ -39,6 +39,12 @@ INSERT INTO one_time_link (token_hash, purpose, username, email, created_at, exp
 VALUES ('\\x01', 'password', 'ann', 'ann@example.com', '2026-05-01Z', '2026-05-02Z');
 INSERT INTO one_time_link (token_hash, purpose, email, store_id, role, created_at, expires_at)
 VALUES ('\\x02', 'invitation', 'ben@example.com', 1, 'staff', '2026-05-01Z', '2026-05-02Z');
+INSERT INTO letter (kind, username, email, language, created_at, deadline, next_attempt_at)
+VALUES ('password', 'ann', 'ann@example.com', 'en', '2026-05-01Z', '2026-05-02Z', '2026-05-01Z');
+INSERT INTO letter
+  (kind, email, language, store_id, role, created_at, deadline, next_attempt_at)
+VALUES ('invitation', 'ben@example.com', 'es', 1, 'staff', '2026-05-01Z', '2026-05-02Z',
+        '2026-05-01Z');
 INSERT INTO audit_event (actor_kind, door, action, subject_kind)
 VALUES ('system', 'cli', 'store.created', 'store');
 INSERT INTO scheduler_trace VALUES ('host-1', '2026-05-01Z', '2026-05-01Z', '{}');

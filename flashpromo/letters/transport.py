@@ -1,0 +1,84 @@
+"""The way out: a mail server, or in development a folder in which mails can be looked at.
+
+By the standard library. Flask-Mailman 1.1 upgrades a connection without looking at the server's
+certificate (`starttls(context=None)`), and whoever stands between could read every link.
+"""
+
+import logging
+import os
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Final
+
+from flashpromo.config import Settings
+
+log = logging.getLogger(__name__)
+
+NOT_SET_UP: Final = "mail_not_set_up"
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a mail was not taken. A `permanent` refusal is the answer to another try too."""
+
+    reason: str
+    permanent: bool = False
+
+
+def send(settings: Settings, mail: EmailMessage, name: str) -> Refused | None:
+    """Hand a mail to one receiver over; None when it was taken.
+
+    Args:
+        settings: where to.
+        mail: with its receiver in `To`.
+        name: under which it stands in the folder.
+    """
+    try:
+        if settings.smtp_host:
+            _by_smtp(settings, mail)
+        elif settings.mail_folder:
+            _into_folder(Path(settings.mail_folder), mail, name)
+        else:
+            return Refused(NOT_SET_UP)
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        log.warning("mail %s was not taken: %s", name, type(error).__name__)
+        return _refusal(error)
+    return None
+
+
+def _by_smtp(settings: Settings, mail: EmailMessage) -> None:
+    timeout = settings.smtp_timeout_seconds
+    address = (settings.smtp_host, settings.smtp_port)
+    connect: type[smtplib.SMTP] = smtplib.SMTP
+    options: dict[str, ssl.SSLContext] = {}
+    if settings.smtp_tls == "implicit":
+        connect, options = smtplib.SMTP_SSL, {"context": ssl.create_default_context()}
+    with connect(*address, timeout=timeout, **options) as server:  # type: ignore[arg-type]
+        if settings.smtp_tls == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if settings.smtp_username:
+            server.login(settings.smtp_username, settings.smtp_password)
+        server.send_message(mail)
+
+
+def _into_folder(folder: Path, mail: EmailMessage, name: str) -> None:
+    """A file that only its owner reads: there is a link in it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"{name}.eml"
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+        opened.write(mail.as_bytes())
+
+
+def _refusal(error: Exception) -> Refused:
+    """A server's code of 500 and more is final, as RFC 5321 has it; so is what is no address."""
+    codes = [error.smtp_code] if isinstance(error, smtplib.SMTPResponseException) else []
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = [code for code, _ in error.recipients.values()]
+    is_of_login = isinstance(error, smtplib.SMTPAuthenticationError)
+    is_final = bool(codes) and min(codes) >= 500 and not is_of_login
+    is_wrong = isinstance(error, ValueError | smtplib.SMTPNotSupportedError)
+    reason = f"{type(error).__name__} {min(codes)}" if codes else type(error).__name__
+    return Refused(reason, permanent=is_final or is_wrong)
