@@ -12,6 +12,7 @@ from flashpromo.console import promo_page, seen
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.db import app_now, transaction
 from flashpromo.errors import DomainError, NotFound
+from flashpromo.insight import consequences
 from flashpromo.promos import copies, lifecycle
 from flashpromo.promos.errors import WrongState
 from flashpromo.promos.models import Promo
@@ -29,8 +30,15 @@ def ask(promo_id: int, step: Step) -> ResponseReturnValue:
     if step not in POSSIBLE[state]:
         refusal = WrongState(state=state)
         return promo_page.page(promo_id, refusal), refusal.status
+    found = consequences.of(promo, step, now, exact=promo_page.exactly())
     return render_template(
-        "console/promo_step.html", promo=promo, now=now, step=step, seen=seen.mark(promo)
+        "console/promo_step.html",
+        promo=promo,
+        now=now,
+        step=step,
+        found=found,
+        overlapping=promo_page.overlapping(found.overlapping),
+        seen=seen.mark(promo),
     )
 
 

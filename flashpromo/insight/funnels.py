@@ -8,6 +8,7 @@ from flashpromo.checkout import outcomes as checkout_outcomes
 from flashpromo.checkout import tries
 from flashpromo.checkout.outcomes import Holds
 from flashpromo.insight.previews import question_of
+from flashpromo.insight.promise import lateness_seconds
 from flashpromo.notify import disclosure, outcomes
 from flashpromo.notify.disclosure import Group
 from flashpromo.promos.models import Promo
@@ -72,7 +73,7 @@ def funnel(promo: Promo, now: datetime, *, exact: bool) -> Funnel:
         minimum=told.minimum,
         holds=checkout_outcomes.holds(promo.id, now),
         activated_at=activated_at,
-        lateness_seconds=_lateness_seconds(promo, activated_at) if activated_at else None,
+        lateness_seconds=lateness_seconds(promo, activated_at) if activated_at else None,
     )
 
 
@@ -95,10 +96,3 @@ def _guarded(promo: Promo, *, exact: bool) -> tuple[str, ...]:
     if promo.max_distance_km < NARROW_KM:
         return (UNTOLD, NOTIFIED, OPENED, TRIED)
     return (UNTOLD,)
-
-
-def _lateness_seconds(promo: Promo, activated_at: datetime) -> float:
-    """When a promo was published is not kept, but that was its last change if it was later."""
-    changed = promo.updated_at if promo.updated_at <= activated_at else promo.created_at
-    since = max(promo.start_time, changed)
-    return max(0.0, (activated_at - since).total_seconds())

@@ -28,7 +28,8 @@ class Notice:
 def count_opened(promo_id: int, activated_at: datetime) -> int:
     """How many of those whom the activation told have opened the notification."""
     counted = session().scalar(
-        select(func.count(Notification.opened_at)).where(
+        select(func.count()).where(
+            Notification.opened_at.is_not(None),
             Notification.created_at == activated_at,
             Notification.promo_id == promo_id,
             _around(activated_at),
