@@ -5,12 +5,12 @@ promos on the clock of the store. All of this is pure; doors bind it to who is l
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers, units
+from babel import Locale, dates, lists, numbers, units
 
 Width = Literal["short", "medium", "long", "full"]
 
@@ -106,6 +106,25 @@ def remaining(until: datetime, now: datetime, locale: Locale) -> str:
     return " ".join(
         units.format_unit(count, unit, "short", locale=locale) for count, unit in parts if count
     )
+
+
+def lasting(length: timedelta, locale: Locale) -> str:
+    """How long something takes: days, hours and minutes, those that are not zero."""
+    minutes, _ = divmod(max(0, int(length.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = {"duration-day": days, "duration-hour": hours, "duration-minute": minutes}
+    said = [
+        units.format_unit(count, unit, "long", locale=locale)
+        for unit, count in parts.items()
+        if count or (unit == "duration-minute" and not days and not hours)
+    ]
+    return lists.format_list(said, style="unit", locale=locale)
+
+
+def offset(moment: datetime, zone: str, locale: Locale) -> str:
+    """How far a zone is from Greenwich at an instant, like GMT-05:00."""
+    return dates.get_timezone_gmt(_there(moment, zone), locale=locale)
 
 
 def zone_name(zone: str, locale: Locale) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from babel import Locale
+from babel import Locale, numbers
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
@@ -42,7 +42,10 @@ def init_app(app: Flask) -> None:
         told=told,
     )
     app.jinja_env.globals.update(
-        language=language, languages=languages.NAMES, this_page=way_back.this_page
+        language=language,
+        decimal_mark=lambda: numbers.get_decimal_symbol(here()),
+        languages=languages.NAMES,
+        this_page=way_back.this_page,
     )
 
 

@@ -40,6 +40,11 @@ def first_reading(local: datetime, zone: ZoneInfo) -> Reading:
     return Reading(_jump(second, first, local, zone), Passed.NEVER)
 
 
+def second_reading(local: datetime, zone: ZoneInfo) -> datetime:
+    """The second instant, in UTC, at which the clock shows a local time that it passes twice."""
+    return local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+
+
 def shown(at: datetime, zone: ZoneInfo) -> datetime:
     """What the clock in `zone` shows at an instant: naive."""
     return at.astimezone(zone).replace(tzinfo=None, fold=0)

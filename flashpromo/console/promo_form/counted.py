@@ -1,0 +1,126 @@
+"""The live count: how many clients an offer would tell now, in a sentence, and why not the others.
+
+Operators are told exactly, everybody else roughly (see `notify.disclosure`), and both are told
+which of the two it is. A form that cannot be counted yet gets a hint instead.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from babel.lists import format_list
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from flashpromo import formats, insight
+from flashpromo.accounts.permissions import Kind
+from flashpromo.console import access
+from flashpromo.console.promo_form.offer_page import OfferForm
+from flashpromo.entrance import language
+from flashpromo.errors import InvalidFields
+from flashpromo.insight import Preview
+from flashpromo.notify.audiences import AUDIENCE
+
+REASONS: Final = ("not_in_segments", "opted_out", "already_notified_today", "location_too_old")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the parts of a count: its words, and its share of everybody in range."""
+
+    name: str
+    words: str
+    share: float
+    before: float
+
+
+@dataclass(frozen=True)
+class Count:
+    """A sentence for a person, the parts of its picture, and what else is to be known."""
+
+    sentence: str
+    parts: Sequence[Part] = ()
+    remarks: Sequence[str] = ()
+
+
+def of(form: OfferForm) -> Count:
+    """Count the clients of an offer, or say what is missing."""
+    values = form.offer.values
+    if form.store is None:
+        return Count(_("Choose a product, and the clients near its store are counted here."))
+    if "max_distance_km" not in values:
+        return Count(_("Give a radius, and the clients within it are counted here."))
+    if not values["segment_ids"]:
+        return Count(_("Choose a segment, and its clients are counted here."))
+    try:
+        asked = insight.question(form.store, values["segment_ids"], values["max_distance_km"])
+    except InvalidFields:
+        return Count(_("These clients cannot be counted: look at the segments and the radius."))
+    preview = insight.preview(asked, exact=access.principal().kind is Kind.OPERATOR)
+    return Count(_sentence(preview), _parts(preview), _remarks(preview, form))
+
+
+def _sentence(preview: Preview) -> str:
+    told = [_("%(count)s in range", count=_number(preview.counts.whole))]
+    excluded = preview.excluded
+    told += [_reason(name, excluded[name]) for name in REASONS if excluded.get(name)]
+    parts = format_list(told, style="unit-short", locale=language.here())
+    sentence: str = _("%(clients)s: %(parts)s.", clients=_clients(preview), parts=parts)
+    return sentence
+
+
+def _clients(preview: Preview) -> str:
+    count, shown = preview.audience, _number(preview.audience)
+    if preview.counts.is_exact:
+        words: str = ngettext("%(count)s client now", "%(count)s clients now", count, count=shown)
+    elif count == 0:
+        fewest = _number(preview.counts.minimum)
+        words = _("Fewer than %(count)s clients now", count=fewest)
+    else:
+        words = _("About %(count)s clients now", count=shown)
+    return words
+
+
+def _reason(name: str, count: int) -> str:
+    shown = _number(count)
+    words: dict[str, str] = {
+        "not_in_segments": _("%(count)s in other segments", count=shown),
+        "opted_out": _("%(count)s who want no promos", count=shown),
+        "already_notified_today": _("%(count)s already notified today", count=shown),
+        "location_too_old": _("%(count)s location too old", count=shown),
+    }
+    return words[name]
+
+
+def _parts(preview: Preview) -> Sequence[Part]:
+    whole, before, parts = max(1, preview.counts.whole), 0.0, []
+    for name in (AUDIENCE, *REASONS):
+        count = preview.counts.parts.get(name, 0)
+        if not count:
+            continue
+        words = _clients(preview) if name == AUDIENCE else _reason(name, count)
+        parts.append(Part(name, words, 100 * count / whole, before))
+        before += 100 * count / whole
+    return parts
+
+
+def _remarks(preview: Preview, form: OfferForm) -> Sequence[str]:
+    km, typed = preview.asked.max_distance_km, form.offer.values["max_distance_km"]
+    remarks = []
+    if km != typed or "max_distance_km" in form.offer.understood:
+        remarks.append(_("Counted within %(km)s km.", km=formats.number(km, language.here())))
+    if preview.counts.is_exact:
+        return remarks
+    remarks.append(
+        _(
+            "Numbers are rounded to about %(step)s, and a group of fewer than %(minimum)s reads as "
+            "nobody, so that no client is found by counting.",
+            step=_number(preview.counts.rounded_to),
+            minimum=_number(preview.counts.minimum),
+        )
+    )
+    return remarks
+
+
+def _number(count: int) -> str:
+    return formats.number(count, language.here())
