@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from flashpromo import admin, api, cache, cli, config, console, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
-from flashpromo.entrance import acting, failures, headers, language, vendored
+from flashpromo.entrance import acting, failures, headers, language, maps, vendored
 from flashpromo.notify.channels import registry
 from flashpromo.queueing import bell, board
 
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     failures.init_app(app, settings)
     language.init_app(app)
     vendored.init_app(app)
+    maps.init_app(app, settings)
     pages.init_app(app, settings)
     console.init_app(app)
     admin.init_app(app)

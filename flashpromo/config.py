@@ -4,6 +4,7 @@ Every duration and distance carries its unit in its name, so that no reader has 
 `DATABASE_URL` and `REDIS_URL` keep their customary names; all others begin with `FLASHPROMO_`.
 """
 
+import re
 from email.utils import parseaddr
 from typing import Annotated, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from flashpromo import currencies
 
 PSYCOPG2 = "postgresql+psycopg2://"
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production, see below
+TILE_URL = re.compile(r"(https?://[A-Za-z0-9.:-]+)?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s;,'\"<>]+")
+"""Nothing that could end a directive of a content security policy."""
 
 
 class Settings(BaseSettings):
@@ -34,6 +37,8 @@ class Settings(BaseSettings):
     marketplace_time_zone: str = "UTC"
     marketplace_currency: str = "USD"
     channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
+    map_tile_url: str = ""
+    map_attribution: str = ""
 
     token_hours: float = Field(24.0, gt=0)
     session_hours: float = Field(12.0, gt=0)
@@ -135,6 +140,13 @@ class Settings(BaseSettings):
         if code not in currencies.known():
             raise ValueError(f"{code!r} is not a currency of ISO 4217 that is in use")
         return code
+
+    @field_validator("map_tile_url")
+    @classmethod
+    def _tile_address(cls, url: str) -> str:
+        if url and not TILE_URL.fullmatch(url):
+            raise ValueError("must be an address with {z}, {x} and {y}, in this order or another")
+        return url
 
     @field_validator("channels", mode="before")
     @classmethod

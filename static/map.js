@@ -1,5 +1,5 @@
-// The ground of every map: land and a graticule from here alone, no tiles. A page calls
-// `promoMap(element)` for an element with `data-land`, and gets a Leaflet map to draw on.
+// The ground of every map. A page calls `promoMap(element)` for an element with what `map_ground()` gives,
+// and gets a Leaflet map to draw on: over tiles, or over land, towns and a graticule from our own files.
 const SPACINGS = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005]; // degrees
 const MOST_LINES = 12;
 
@@ -20,14 +20,29 @@ function graticule(map, lines) {
   ]);
 }
 
-function promoMap(element, options = {}) {
-  const map = L.map(element, { attributionControl: false, maxZoom: 17, minZoom: 1, ...options });
-  const lines = L.polyline([], { className: "graticule", interactive: false, weight: 1 });
+function plainText(words) {
+  const element = document.createElement("span");
+  element.textContent = words;
+  return element.innerHTML;
+}
+
+function drawLand(map, element) {
+  const lines = L.polyline([], { className: "graticule", interactive: false, weight: 1 }).addTo(map);
   map.on("moveend", () => graticule(map, lines));
   fetch(element.dataset.land)
     .then((answer) => answer.json())
     .then((land) => L.geoJSON(land, { className: "land", interactive: false }).addTo(map).bringToBack());
-  lines.addTo(map);
+  showTowns(map, element.dataset.towns);
+  map.attributionControl.addAttribution("Natural Earth, GeoNames");
+}
+
+function promoMap(element, options = {}) {
+  const { tiles, attribution } = element.dataset;
+  const map = L.map(element, { maxZoom: 17, minZoom: 1, ...options });
+  map.attributionControl.setPrefix(false);
+  L.control.scale().addTo(map);
+  if (tiles) L.tileLayer(tiles, { attribution: plainText(attribution) }).addTo(map);
+  else drawLand(map, element);
   return map;
 }
 

@@ -21,7 +21,7 @@ from flashpromo.queueing.names import QUEUE_OF
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "flashpromo").rglob("*.py"))
 LONGEST_FILE, LONGEST_FUNCTION = 250, 60
-SETTING = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`|required) \|", re.MULTILINE)
+SETTING = re.compile(r"^\| `([A-Z_]+)` \| (?:`([^`]+)`|required|none) \|", re.MULTILINE)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

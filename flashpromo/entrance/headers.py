@@ -11,6 +11,7 @@ from flask import Flask
 from flask_talisman import Talisman
 
 from flashpromo.config import Settings
+from flashpromo.entrance import maps
 
 View = TypeVar("View", bound=Callable[..., object])
 Policy = Mapping[str, str | Sequence[str]]
@@ -48,13 +49,18 @@ def init_app(app: Flask, settings: Settings) -> None:
         force_https=settings.force_https,
         strict_transport_security=settings.force_https,
         strict_transport_security_include_subdomains=False,
-        content_security_policy=dict(STRICT),
+        content_security_policy=_with_tiles(STRICT, settings),
         frame_options="DENY",
         referrer_policy="same-origin",
         session_cookie_secure=False,  # set by the pages, together with our own cookie's
         # A merchant may let the map of a store begin where it stands; nobody else may ask.
         permissions_policy={"camera": "()", "microphone": "()", "geolocation": "(self)"},
     )
+
+
+def _with_tiles(content: Policy, settings: Settings) -> dict[str, str | Sequence[str]]:
+    origin = maps.tile_origin(settings)
+    return {**content, "img-src": [*content["img-src"], *([origin] if origin else [])]}
 
 
 def _with_options(**options: object) -> Callable[[View], View]:

@@ -15,6 +15,7 @@ __all__ = ["town"]
 PAGES = [CONSOLE, PROMOS, SETTINGS, f"{SETTINGS}sign-out-elsewhere/", "/console/store/"]
 SECONDS = 1000  # playwright counts milliseconds
 LAND = "/static/vendor/world-atlas-2.0.2/land.json"
+TOWNS = "/static/vendor/geonames-3.0.2/fields.json"
 
 
 @pytest.fixture
@@ -149,19 +150,21 @@ def test_a_map_has_ground_without_tiles(at_desk: Visit):
     page.add_style_tag(url=f"{leaflet}/leaflet.css")
     page.add_style_tag(url="/static/styles/maps.css")
     page.add_script_tag(url=f"{leaflet}/leaflet.js")
+    page.add_script_tag(url="/static/map-towns.js")
     page.add_script_tag(url="/static/map.js")
     page.evaluate(
-        """(land) => {
+        """([land, towns]) => {
             const element = document.createElement("div");
-            element.dataset.land = land;
+            Object.assign(element.dataset, { land, towns });
             element.style.height = "300px";
             document.querySelector("main").append(element);
-            const map = promoMap(element).setView([19.43, -99.13], 4);
+            const map = promoMap(element).setView([19.43, -99.13], 9);
             L.marker([19.43, -99.13]).addTo(map);
             L.circle([19.43, -99.13], { radius: 50000 }).addTo(map);
         }""",
-        LAND,
+        [LAND, TOWNS],
     )
     expect(page.locator(".land").first).to_be_attached()
+    expect(page.locator(".town", has_text="Mexico City")).to_be_visible()
     assert page.locator(".graticule").get_attribute("d").count("L") > 3
     assert (visit.asked_outside, visit.complaints) == ([], [])
