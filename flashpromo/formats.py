@@ -5,7 +5,7 @@ promos on the clock of the store. All of this is pure; doors bind it to who is l
 """
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -76,6 +76,21 @@ def percent(share: Decimal | float, locale: Locale) -> str:
 def day(moment: datetime, zone: str, locale: Locale, width: Width = "medium") -> str:
     """The day of an instant in a zone (IANA name)."""
     return dates.format_date(_there(moment, zone), width, locale=locale)
+
+
+def date_of(day: date, locale: Locale) -> str:
+    """A day of the calendar, wherever."""
+    return dates.format_date(day, "medium", locale=locale)
+
+
+def weekday_of(day: date, locale: Locale) -> str:
+    """The same with its day of the week."""
+    return dates.format_skeleton("yMMMEd", day, locale=locale)
+
+
+def time_of(time: time, locale: Locale) -> str:
+    """A time of the day on any clock, to the minute."""
+    return dates.format_time(time, "short", locale=locale)
 
 
 def clock(moment: datetime, zone: str, locale: Locale) -> str:

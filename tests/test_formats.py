@@ -1,6 +1,6 @@
 """Money, numbers and times as people in Mexico, Spain and the United States write them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -82,3 +82,11 @@ def test_a_zone_is_named_after_its_place():
     assert formats.zone_name(ZONE, SPAIN) == "Ciudad de México"
     assert formats.zone_name("America/Argentina/Buenos_Aires", SPAIN) == "Buenos Aires"
     assert formats.zone_name("UTC", SPAIN) == "UTC"
+
+
+def test_days_and_times_of_no_place():
+    day, clock = date(2026, 11, 24), time(17, 30)
+    assert formats.date_of(day, STATES) == "Nov 24, 2026"
+    assert formats.weekday_of(day, STATES) == "Tue, Nov 24, 2026"
+    assert plain(formats.time_of(clock, STATES)) == "5:30 PM"
+    assert plain(formats.time_of(clock, SPAIN)) == "17:30"

@@ -35,3 +35,12 @@ def midnight(name: str, zone: str) -> datetime | None:
         return datetime.combine(day, time(), ZoneInfo(zone))
     except ValueError:
         return None
+
+
+def instant(name: str) -> datetime | None:
+    """An instant with an offset; None when there is none."""
+    try:
+        found = datetime.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from flashpromo import config
 from flashpromo.console import access
-from flashpromo.console.asked import identifier, midnight, page_number, words
+from flashpromo.console.asked import identifier, instant, midnight, page_number, words
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.console.pager import Pager, here
 from flashpromo.db import app_now
@@ -39,7 +39,7 @@ def index() -> str:
         here=here,
         store=access.store(),
         is_narrowed=any(
-            request.args.get(name) for name in ("q", "from", "before", "state", "product")
+            request.args.get(name) for name in ("q", "from", "before", "state", "product", "made")
         ),
     )
 
@@ -52,6 +52,7 @@ def _wanted() -> Wanted:
     return Wanted(
         states=frozenset({State(state)}) if state in set(State) else frozenset(),
         product_id=identifier("product"),
+        created_at=instant("made"),
         starts_after=midnight("from", zone),
         starts_before=midnight("before", zone),
         words=words() or None,

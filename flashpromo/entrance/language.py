@@ -1,8 +1,9 @@
 """In which language, and by which region's habits, a page speaks to whoever looks at it.
 
 What a person has chosen counts, else what the browser asks for. Templates find the words by
-`_()` and `{% trans %}`, and the habits by the filters `money`, `number`, `percent`, `day`, `clock`,
-`when`, `span` and `remaining`; `told` puts a sentence of the domain into the page's language.
+`_()` and `{% trans %}`, and the habits by the filters `money`, `number`, `percent`, `day`,
+`weekday_of`, `clock`, `when`, `span` and `remaining`; `told` puts a sentence of the domain into the
+page's language.
 """
 
 from collections.abc import Callable
@@ -35,6 +36,7 @@ def init_app(app: Flask) -> None:
         percent=_by_locale(formats.percent),
         day=_in_zone(formats.day),
         clock=_in_zone(formats.clock),
+        weekday_of=lambda day: formats.weekday_of(day, here()),
         when=_in_zone(formats.when),
         span=lambda start, end, zone: formats.span(start, end, zone, here()),
         remaining=lambda until, now: formats.remaining(until, now, here()),

@@ -40,6 +40,8 @@ class Wanted:
     starts_before: datetime | None = None
     ends_after: datetime | None = None
     ends_before: datetime | None = None
+    created_at: datetime | None = None
+    """Those that were made at one instant: what is made together is."""
     words: str | None = None
     """Part of the name of the product or of its store, in any case."""
 
@@ -56,6 +58,7 @@ class Wanted:
             *_if(self.starts_before, lambda wanted: Promo.start_time < wanted),
             *_if(self.ends_after, lambda wanted: Promo.end_time >= wanted),
             *_if(self.ends_before, lambda wanted: Promo.end_time < wanted),
+            *_if(self.created_at, lambda wanted: Promo.created_at == wanted),
             *_if(self.words, _named),
         ]
 

@@ -52,9 +52,8 @@ def create_all(
         PromoOverlaps: published, and the window of `day` is not free; with `promo_ids`.
     """
     wanted = rule.series(now).windows
-    offers = [Terms(**offer, start_time=each.start, end_time=each.end) for each in wanted]
     try:
-        promos = lifecycle.create_all(offers, publish=publish)
+        promos = lifecycle.create_all(terms(offer, wanted), publish=publish)
     except PromoOverlaps as refusal:
         raise _of_day(refusal, wanted) from refusal
     for first in promos[:1]:
@@ -66,6 +65,11 @@ def create_all(
             after={"promo_ids": [promo.id for promo in promos]},
         )
     return promos
+
+
+def terms(offer: Mapping[str, Any], found: Iterable[Window]) -> list[Terms]:
+    """The terms of the promo of each window."""
+    return [Terms(**offer, start_time=each.start, end_time=each.end) for each in found]
 
 
 def overlaps(product_id: int, found: Sequence[Window], now: datetime) -> list[list[int]]:
