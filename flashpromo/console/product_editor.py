@@ -54,7 +54,7 @@ def create() -> ResponseReturnValue:
 @blueprint.get(f"{PREFIX}/products/<int:product_id>/")
 def edit(product_id: int) -> str:
     """Show the product in a form."""
-    return _page(product_id)
+    return page(product_id)
 
 
 @blueprint.post(f"{PREFIX}/products/<int:product_id>/")
@@ -64,13 +64,13 @@ def save(product_id: int) -> ResponseReturnValue:
     try:
         changes = _read()
         if moved := _price_to_confirm(product, changes["regular_price"]):
-            return _page(product_id, typed=request.form, moved=moved)
+            return page(product_id, typed=request.form, moved=moved)
         with transaction():
             catalogue.change_product(product_id, access.scope(), seen=_seen(), **changes)
     except InvalidFields as error:
-        return _page(product_id, typed=request.form, errors=error.fields), 422
+        return page(product_id, typed=request.form, errors=error.fields), 422
     except PreconditionFailed as error:
-        return _page(product_id, typed=request.form, is_stale=True), error.status
+        return page(product_id, typed=request.form, is_stale=True), error.status
     flash(_("The product is saved."))
     return redirect(url_for(".edit", product_id=product_id), 303)
 
@@ -97,12 +97,12 @@ def delete(product_id: int) -> ResponseReturnValue:
     except InUse as error:
         return ask_to_delete(product_id), error.status
     except PreconditionFailed as error:
-        return _page(product_id), error.status
+        return page(product_id), error.status
     flash(_("The product is deleted."))
     return redirect(url_for(".index"), 303)
 
 
-def _page(
+def page(
     product_id: int,
     *,
     typed: Mapping[str, str] | None = None,

@@ -3,6 +3,7 @@
 from apiflask import APIBlueprint
 from flask import Response
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.entrance import error_pages
 from flashpromo.errors import DomainError
@@ -12,11 +13,14 @@ def pages(name: str, *, url_prefix: str | None = None) -> APIBlueprint:
     """A blueprint of pages, which no description of the API names."""
     blueprint = APIBlueprint(name, __name__, url_prefix=url_prefix, enable_openapi=False)
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
+    blueprint.register_error_handler(RequestEntityTooLarge, error_pages.of_too_large)
     blueprint.register_error_handler(OperationalError, error_pages.of_outage)
     blueprint.after_request(_keep_out_of_caches)
     return blueprint
 
 
 def _keep_out_of_caches(response: Response) -> Response:
-    response.cache_control.no_store = True
+    """But for what never changes at its address: that says so itself."""
+    if not response.cache_control.immutable:
+        response.cache_control.no_store = True
     return response

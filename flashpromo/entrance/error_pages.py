@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.errors import DomainError
 
@@ -30,6 +31,16 @@ def of_outage(error: OperationalError) -> ResponseReturnValue:
     title = _("The service cannot answer just now.")
     page = render_template("error.html", title=title, detail=_("Try again in a moment."))
     return page, 503, {"Retry-After": "2"}
+
+
+def of_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """The page of a form that nobody wants to read."""
+    page = render_template(
+        "error.html",
+        title=_("That is too large."),
+        detail=_("Go back and choose a smaller file."),
+    )
+    return page, 413
 
 
 def _of_stale_form(error: CSRFError) -> ResponseReturnValue:

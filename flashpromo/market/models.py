@@ -8,6 +8,7 @@ database, because PostGIS silently turns longitude 200 into -160. Deleting keeps
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from geoalchemy2 import Geography
 from sqlalchemy import (
@@ -33,7 +34,9 @@ LATITUDE_CHECK = "latitude >= -90 AND latitude <= 90"
 LONGITUDE_CHECK = "longitude >= -180 AND longitude <= 180"
 MAX_PRICE = Decimal("9999999999.99")
 MAX_IMAGE_BYTES = 1024 * 1024
+MAX_THUMBNAIL_BYTES = 64 * 1024
 MAX_IMAGE_PIXELS = 4096
+MAX_IMPORT_BYTES = 8 * 1024 * 1024
 
 
 class Store(Base):
@@ -73,7 +76,10 @@ class Store(Base):
 
 
 class Product(Base):
-    """Something a store sells at a regular price; `external_id` is the store's own name for it."""
+    """Something a store sells at a regular price; `external_id` is the store's own name for it.
+
+    `image_digest` names its picture, in hexadecimal digits: see `ProductImage`.
+    """
 
     __tablename__ = "product"
     __table_args__ = (
@@ -83,6 +89,7 @@ class Product(Base):
         ),
         CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
         CheckConstraint("length(external_id) BETWEEN 1 AND 200", name="external_id_length"),
+        CheckConstraint("image_digest ~ '^[0-9a-f]{64}$'", name="image_digest_form"),
         Index(None, "store_id"),
         Index(
             "uq_product_store_id_external_id_not_deleted",
@@ -99,6 +106,7 @@ class Product(Base):
     external_id: Mapped[str | None] = mapped_column(Text)
     name: Mapped[str] = mapped_column(Text)
     regular_price: Mapped[Decimal] = mapped_column(Numeric(12, 2))
+    image_digest: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(
         TIMESTAMP(timezone=True), server_default=text("app_now()")
     )
@@ -113,6 +121,7 @@ class Product(Base):
 class ProductImage(Base):
     """The picture of a product, as it is sent to browsers; `digest` is the SHA-256 of its bytes.
 
+    `thumbnail` is the same one, small, for lists.
     Kept in the database, not in a folder: every process and every backup has it.
     """
 
@@ -129,6 +138,10 @@ class ProductImage(Base):
         CheckConstraint(
             f"octet_length(content) BETWEEN 1 AND {MAX_IMAGE_BYTES}", name="content_length"
         ),
+        CheckConstraint(
+            f"octet_length(thumbnail) BETWEEN 1 AND {MAX_THUMBNAIL_BYTES}",
+            name="thumbnail_length",
+        ),
         {"info": REFERENCE},
     )
 
@@ -140,7 +153,36 @@ class ProductImage(Base):
     height: Mapped[int] = mapped_column(Integer)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    thumbnail: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     updated_at: Mapped[datetime] = mapped_column(
+        TIMESTAMP(timezone=True), server_default=text("app_now()")
+    )
+
+
+class ProductImport(Base):
+    """A file of products between its preview and the word of the person who has sent it.
+
+    The file itself is kept, not what it was read as: what it would change is found out anew each
+    time that it is shown, and when it is confirmed. It goes when it is confirmed, or grows old.
+    """
+
+    __tablename__ = "product_import"
+    __table_args__ = (
+        CheckConstraint(
+            f"octet_length(content) BETWEEN 1 AND {MAX_IMPORT_BYTES}", name="content_length"
+        ),
+        Index(None, "user_id"),
+        Index(None, "created_at"),
+        {"info": REFERENCE},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    store_id: Mapped[int] = mapped_column(ForeignKey("store.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(
         TIMESTAMP(timezone=True), server_default=text("app_now()")
     )
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from flashpromo.config import Settings
 from flashpromo.entrance import error_pages
-from flashpromo.pages import forms, gate, home, language, sign_in
+from flashpromo.pages import forms, gate, home, language, media, sign_in
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -15,3 +15,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(home.blueprint)
     app.register_blueprint(language.blueprint)
     app.register_blueprint(sign_in.blueprint)
+    app.register_blueprint(media.blueprint)

@@ -11,6 +11,7 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 
 from flashpromo.config import Settings
+from flashpromo.entrance import uploads
 
 API: Final = "/api/"
 COOKIE: Final = "flashpromo_form"
@@ -34,4 +35,5 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.before_request
     def ask_for_token() -> None:
         if not request.path.startswith(API):
+            uploads.allow()
             csrf.protect(apply_exemptions=True)

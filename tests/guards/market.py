@@ -34,6 +34,16 @@ REFUSED = {
         change("product_image", "content = ''"),
         change("product_image", "content = convert_to(repeat('x', 1048577), 'UTF8')"),
     ],
+    "ck_product_image_thumbnail_length": [
+        change("product_image", "thumbnail = ''"),
+        change("product_image", "thumbnail = convert_to(repeat('x', 65537), 'UTF8')"),
+    ],
+    "ck_product_import_content_length": [
+        change("product_import", "content = ''"),
+        change("product_import", "content = convert_to(repeat('x', 8388609), 'UTF8')"),
+    ],
+    "fk_product_import_store_id_store": [change("product_import", "store_id = 2")],
+    "fk_product_import_user_id_user_account": [change("product_import", "user_id = 99")],
     "fk_product_image_product_id_product": [change("product_image", "product_id = 2")],
     "ck_product_regular_price_range": [
         change("product", "regular_price = 0"),
@@ -41,6 +51,11 @@ REFUSED = {
         change("product", "regular_price = 'NaN'"),
     ],
     "ck_product_name_length": [change("product", "name = ''")],
+    "ck_product_image_digest_form": [
+        change("product", "image_digest = ''"),
+        change("product", "image_digest = repeat('F', 64)"),
+        change("product", "image_digest = repeat('0', 63)"),
+    ],
     "ck_product_external_id_length": [change("product", "external_id = ''")],
     "uq_product_store_id_external_id_not_deleted": [
         change("product", "external_id = 'radio'")

@@ -33,8 +33,10 @@ INSERT INTO client_fix (client_id, latitude, longitude, fixed_at) VALUES (7, 0, 
 INSERT INTO promo_tries VALUES (1, '00000000-0000-7000-8000-000000000001', 3);
 INSERT INTO kept_answer (owner, key, request_digest, status, body, created_at)
 VALUES ('client:7', 'k', '\\x01', 201, '', '2026-05-01Z');
-INSERT INTO product_image (product_id, media_type, width, height, digest, content)
-VALUES (1, 'image/png', 1, 1, sha256('x'), 'x');
+INSERT INTO product_image (product_id, media_type, width, height, digest, content, thumbnail)
+VALUES (1, 'image/png', 1, 1, sha256('x'), 'x', 'x');
+INSERT INTO product_import (id, user_id, store_id, name, locale, content)
+VALUES ('00000000-0000-7000-8000-000000000001', 1, 1, 'stock.csv', 'en_US', 'x');
 INSERT INTO one_time_link (token_hash, purpose, username, email, created_at, expires_at)
 VALUES ('\\x01', 'password', 'ann', 'ann@example.com', '2026-05-01Z', '2026-05-02Z');
 INSERT INTO one_time_link (token_hash, purpose, email, store_id, role, created_at, expires_at)

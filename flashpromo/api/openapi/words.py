@@ -45,6 +45,7 @@ MEANINGS: Final[dict[str, str]] = {
     "fixed_at": "When the fix was taken.",
     "held": "Reservations that are held at this moment.",
     "id": "The id.",
+    "image_url": "The address of its picture on this host, for everybody; null without one.",
     "in_range": "Clients within the radius, rounded like the others.",
     "in_use": "Whether promos may reach the client there.",
     "is_active": "Writing true publishes, false withdraws; shown is whether it is live.",

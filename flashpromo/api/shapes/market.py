@@ -1,6 +1,8 @@
 """Stores and products."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
+
+from flask import url_for
 
 from flashpromo.api.shapes.base import Given, Shown, page_of, partial
 from flashpromo.api.values import Id, Latitude, Longitude, Money, Price, ShownMoment, Text
@@ -48,6 +50,26 @@ class ProductOut(Shown):
     store: StoreOut
     regular_price: Money
     external_id: str | None
+    image_url: str | None
+
+    @classmethod
+    def of(cls, source: Any) -> Self:
+        """The document of a product."""
+        return cls(
+            id=source.id,
+            name=source.name,
+            store=StoreOut.of(source.store),
+            regular_price=source.regular_price,
+            external_id=source.external_id,
+            image_url=_image_url(source.id, source.image_digest),
+        )
+
+
+def _image_url(product_id: int, digest: str | None) -> str | None:
+    """The address of a picture; without the host, so that a list may be kept for all hosts."""
+    if digest is None:
+        return None
+    return url_for("media.product_image", product_id=product_id, digest=digest)
 
 
 StorePatch, ProductPatch = partial(StoreIn), partial(ProductIn)
