@@ -1,12 +1,18 @@
-"""/console/: what runs now, and what starts next; kept up to date while somebody looks."""
+"""/console/: what needs attention, what today has brought, what runs now, and what starts next.
+
+Kept up to date while somebody looks.
+"""
 
 from typing import Any, Final
 
 from flask import render_template
 
+from flashpromo import config
+from flashpromo.accounts.permissions import Kind
 from flashpromo.console import access
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.db import app_now
+from flashpromo.insight import attention, today
 from flashpromo.promos import listing, stock
 from flashpromo.promos.listing import Wanted
 from flashpromo.promos.states import State
@@ -15,6 +21,7 @@ blueprint = console_pages("dashboard")
 
 MOST_RUNNING: Final = 12
 MOST_NEXT: Final = 6
+MOST_CONCERNS: Final = 8
 
 
 @blueprint.get(f"{PREFIX}/")
@@ -38,12 +45,19 @@ def _now() -> dict[str, Any]:
     _, coming = listing.page(
         sight, moment, Wanted({State.SCHEDULED}), order="start_time", offset=0, limit=MOST_NEXT
     )
+    store, exactly = access.store(), access.principal().kind is Kind.OPERATOR
+    zone = store.time_zone if store else config.current().marketplace_time_zone
+    concerns = attention.concerns(sight.store_ids, moment, exact=exactly)
     return {
         "now": moment,
         "counts": counts,
         "running": running,
         "coming": coming,
         "stock": stock.of([each.id for each in running], moment),
-        "store": access.store(),
+        "store": store,
+        "zone": zone,
+        "today": today.today(sight.store_ids, zone, moment, exact=exactly),
+        "concerns": concerns[:MOST_CONCERNS],
+        "more_concerns": len(concerns) - MOST_CONCERNS,
         "may_see_any": access.scope() != frozenset(),
     }

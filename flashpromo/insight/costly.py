@@ -17,12 +17,13 @@ TIMES_AS_LONG: Final = 10
 LONGEST_SECONDS: Final = 30
 
 
-def counted(key: str, count: Callable[[], Any]) -> Any:
+def counted(key: str, count: Callable[[], Any], *, longest_seconds: float | None = None) -> Any:
     """What `count` answers, JSON-ready, now or a moment ago.
 
     Args:
         key: names the question; everything that the answer depends on but the time is in it.
         count: asks the database.
+        longest_seconds: remember a noticeable answer for just so long, whatever it took.
     """
     reading = cache.look_up(f"counted:{key}", ())
     if reading.value is not None:
@@ -31,6 +32,6 @@ def counted(key: str, count: Callable[[], Any]) -> Any:
     answer = count()
     took = time.monotonic() - began
     if took >= NOTICEABLE_SECONDS:
-        life = min(took * TIMES_AS_LONG, LONGEST_SECONDS)
+        life = longest_seconds or min(took * TIMES_AS_LONG, LONGEST_SECONDS)
         cache.remember(reading, json.dumps(answer).encode(), took + life)
     return answer

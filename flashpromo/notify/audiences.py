@@ -3,7 +3,7 @@
 All use the very predicates of the activation.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,9 +22,11 @@ from sqlalchemy import (
     not_,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from flashpromo import config
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client
 from flashpromo.audience.reach import Row
@@ -123,10 +125,37 @@ def count(asked: Question, now: datetime) -> dict[str, Group]:
     found = (
         select(func.coalesce(part, AUDIENCE).label("part"), Client.id).where(in_range).subquery()
     )
-    who = func.bit_xor(func.hashint8extended(found.c.id, literal(seed(), BigInteger)))
-    rows = session().execute(select(found.c.part, func.count(), who).group_by(found.c.part))
+    rows = session().execute(
+        select(found.c.part, func.count(), _who(found.c.id)).group_by(found.c.part)
+    )
     counted = {name: Group(size, who) for name, size, who in rows}
     return {name: counted.get(name, Group()) for name in (AUDIENCE, *parts)}
+
+
+def first(asked: Sequence[Question], now: datetime) -> Sequence[Group]:
+    """Of each question, the first clients whom an activation at `now` would tell.
+
+    As many as make sure that the rough number is above 0; where there are fewer, all of them, as
+    `count` counts them. One query, which stops early where many would be told.
+    """
+    session().execute(PLANNER)
+    found = []
+    for place, question in enumerate(asked):
+        told = (
+            select(Client.id)
+            .where(notifiable(Client, _imagined(question), reach.at(now), now.date()))
+            .limit(surely_shown())
+            .subquery()
+        )
+        found.append(select(literal(place), func.count(), _who(told.c.id)).select_from(told))
+    rows = sorted(session().execute(union_all(*found)).all(), key=lambda row: row[0])
+    return [Group(size, who or 0) for _, size, who in rows]
+
+
+def surely_shown() -> int:
+    """From how many clients on a rough number is above 0, whatever its offsets are."""
+    settings = config.current()
+    return settings.preview_minimum + settings.preview_rounding + 1
 
 
 def count_reached_untold(promo_id: int, activated_at: datetime) -> int:
@@ -159,6 +188,11 @@ def _parts(client: Row, promo: Row, moment: Any, now: datetime) -> dict[str, Col
         "opted_out": client.opted_in.is_(True),
         "already_notified_today": slot_free(client, moment, now.date()),
     }
+
+
+def _who(client_id: ColumnElement[int]) -> ColumnElement[int]:
+    """A number of the very set of clients, see `Group`."""
+    return func.bit_xor(func.hashint8extended(client_id, literal(seed(), BigInteger)))
 
 
 @dataclass(frozen=True)
