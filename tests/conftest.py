@@ -31,6 +31,30 @@ CREATE OR REPLACE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql VOLATILE
 AS 'SELECT clock_timestamp() + (SELECT shift FROM test_clock)';
 """
 
+# A TRUNCATE of all tables gives each of them, and each of their indexes, a new file: that often is
+# slower than the test itself. Few rows are deleted one by one instead, past the foreign keys; the
+# lock waits, as TRUNCATE does, for whoever is still writing.
+EMPTY_TABLES = """
+CREATE FUNCTION empty_tables(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+    bytes bigint;
+BEGIN
+    EXECUTE 'LOCK TABLE ' || array_to_string(names, ', ') || ' IN ACCESS EXCLUSIVE MODE';
+    PERFORM set_config('session_replication_role', 'replica', true);
+    FOREACH name IN ARRAY names LOOP
+        SELECT pg_relation_size(name::regclass) + coalesce(sum(pg_relation_size(relid)), 0)
+          INTO bytes FROM pg_partition_tree(name::regclass);
+        IF bytes > 128 * 1024 THEN
+            EXECUTE format('TRUNCATE %I CASCADE', name);
+        ELSIF bytes > 0 THEN
+            EXECUTE format('DELETE FROM %I', name);
+        END IF;
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false)
+       FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$;
+"""
 
 WEEKS = text(r"SELECT relname FROM pg_class WHERE relname ~ '^(notification|delivery)_w\d{8}$'")
 
@@ -82,6 +106,7 @@ def app(settings: Settings) -> Iterator[Flask]:
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         with db.engine.begin() as connection:
             connection.execute(text(TEST_CLOCK))
+            connection.execute(text(EMPTY_TABLES))
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -111,11 +136,11 @@ def clean(engine: Engine, redis: Redis) -> None:
 
 def empty(engine: Engine) -> None:
     """The same for a story that begins again."""
-    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    names = [table.name for table in Base.metadata.sorted_tables]
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         for week in connection.scalars(WEEKS).all():
             connection.execute(text(f"DROP TABLE {week}"))
+        connection.execute(text("SELECT empty_tables(:names)"), {"names": names})
         connection.execute(text("UPDATE test_clock SET shift = '0'"))
 
 
