@@ -61,9 +61,8 @@ class Page(BaseView):  # type: ignore[misc]
 
     def render(self, template: str, **values: Any) -> str:
         """A page of this view, with the console's frame around it."""
-        return render_template(
-            template, view=self, menu=self.admin.menu(), who=visitor.current(), **values
-        )
+        frame = {"frame_page": "admin/base.html", "view": self, "menu": self.admin.menu()}
+        return render_template(template, **frame, who=visitor.current(), **values)
 
     def _run_view(self, handler: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a handler once: Flask-Admin would run it again after a TypeError inside of it."""

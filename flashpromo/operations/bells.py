@@ -29,6 +29,7 @@ class Step(StrEnum):
     """How a bell stands to its promo."""
 
     IN_STEP = "in_step"
+    DUE = "due"
     MISSING = "missing"
     AT_ANOTHER_TIME = "at_another_time"
     ORPHAN = "orphan"
@@ -64,7 +65,7 @@ def compare(
     Args:
         present: what the timetable holds, by the job's id.
         awaiting: ids and starts of the promos that await their start.
-        now: the time of the rules; what is due by then is about to ring, and counts as in step.
+        now: the time of the rules; what is due by then has rung or is about to.
     """
     left = dict(present)
     bells = []
@@ -99,6 +100,8 @@ def names_of(promo_ids: Collection[int]) -> dict[int, PromoName]:
 
 
 def _step(is_there: bool, rings_at: datetime | None, start: datetime, now: datetime) -> Step:
+    if start <= now:
+        return Step.DUE
     if start <= now + ABOUT_TO_RING:
         return Step.IN_STEP
     if not is_there:

@@ -16,6 +16,7 @@ from flashpromo.queueing.jottings import Jotting
 from flashpromo.queueing.names import QUEUES
 
 MOST_BELLS: Final = 50
+IN_STEP: Final = frozenset({Step.IN_STEP, Step.DUE})
 SILENT_WORKER_SECONDS: Final = 40
 """A worker says every few seconds that it lives; a job in hand says so twice a minute."""
 
@@ -44,7 +45,7 @@ class Tally:
 
     def bells_out_of_step(self) -> list[Bell]:
         """The bells that ring for nothing, at another time, or not at all."""
-        return [each for each in self.bells if each.step is not Step.IN_STEP]
+        return [each for each in self.bells if each.step not in IN_STEP]
 
     def unserved(self, now: datetime) -> list[str]:
         """The queues that no worker serves."""
@@ -85,7 +86,7 @@ def look(now: datetime) -> Board | None:
 
 def first_shown(found: Iterable[Bell]) -> list[Bell]:
     """The bells that a page shows: those out of step first, then what comes next."""
-    in_turn = sorted(found, key=lambda each: each.step is Step.IN_STEP)
+    in_turn = sorted(found, key=lambda each: each.step in IN_STEP)
     return in_turn[:MOST_BELLS]
 
 

@@ -12,7 +12,7 @@ from flashpromo.operations import health, traces
 from flashpromo.operations.signs import Verdict
 from flashpromo.promos import lifecycle
 from flashpromo.queueing import timetable
-from flashpromo.queueing.names import ACTIVATE
+from flashpromo.queueing.names import ACTIVATE, QUEUES
 from tests.operations.conftest import sign_in_workers
 from tests.story import activate, publish
 
@@ -127,7 +127,7 @@ def test_a_bell_that_is_missing_and_one_that_rings_for_nothing(well, world, redi
 def test_a_queue_that_no_worker_serves(well, redis):
     redis.delete("rq:workers")
     told = look().queues
-    assert told.tally.unserved(told.now) == ["activation", "delivery"]
+    assert told.tally.unserved(told.now) == list(QUEUES)
     assert told.verdict is Verdict.LOOK
 
 

@@ -20,7 +20,7 @@ from flashpromo.operations.failed import ForeignJob, RedisIsAway
 from flashpromo.queueing import bell
 from flashpromo.queueing.job import KEEP_FAILED_SECONDS, queue
 from flashpromo.queueing.jottings import Standing
-from flashpromo.queueing.names import ACTIVATE, ACTIVATION, DELIVER, DELIVERY
+from flashpromo.queueing.names import ACTIVATE, ACTIVATION, DELIVER, DELIVERY, QUEUES
 from tests.operations.conftest import sign_in_workers
 from tests.queueing.trap import Lure
 
@@ -58,7 +58,7 @@ def ring(*promo_ids: int) -> None:
 def test_it_tells_how_many_wait_and_since_when_the_oldest_does(hand):
     ring(1, 2, 3)
     bell.ring_now(DELIVER, 9)
-    activation, delivery = look().tally.lines
+    activation, delivery, *_ = look().tally.lines
     assert (activation.name, activation.waiting, delivery.waiting) == (ACTIVATION, 3, 1)
     assert activation.oldest.ids == (1,)
     assert app_now() - activation.oldest.at < timedelta(seconds=20)
@@ -70,12 +70,12 @@ def test_it_tells_of_workers_and_of_those_that_are_silent(hand, clock):
     ring(5)
     job_id = queue(ACTIVATION, hand.redis).job_ids[0]
     hand.redis.hset("rq:worker:w-activation", mapping={"state": "busy", "current_job": job_id})
-    first, second = look().tally.workers
+    first, second, *_ = look().tally.workers
     assert (first.name, first.state, first.queues) == ("w-activation", "busy", (ACTIVATION,))
     assert (first.job.name, first.job.ids, second.job) == (ACTIVATE, (5,), None)
     assert not queues.is_silent(first, app_now())
     clock.advance(minutes=1)
-    assert look().tally.unserved(app_now()) == [ACTIVATION, DELIVERY]
+    assert look().tally.unserved(app_now()) == list(QUEUES)
 
 
 def test_a_failed_job_is_told_with_its_promo_its_time_and_its_last_line(hand):
@@ -223,14 +223,16 @@ def test_a_bell_is_compared_with_its_promo():
         b"\xff": None,
         b"activate-5": now,
     }
-    awaiting = [(1, later), (2, later), (3, later), (6, now)]
+    soon = now + timedelta(seconds=1)
+    awaiting = [(1, later), (2, later), (3, later), (6, now), (7, soon)]
     told = {each.job: each.step for each in compare(present, awaiting, now)}
     assert told == {
         "activate-1": Step.IN_STEP,
         "activate-2": Step.AT_ANOTHER_TIME,
         "activate-3": Step.MISSING,
         "activate-4": Step.ORPHAN,
-        "activate-6": Step.IN_STEP,  # about to be found due
+        "activate-6": Step.DUE,
+        "activate-7": Step.IN_STEP,  # about to ring, or to be put in
         "\N{REPLACEMENT CHARACTER}": Step.ORPHAN,
     }
 
