@@ -13,6 +13,7 @@ from flashpromo.db import app_now
 from flashpromo.promos import listing, stock
 from flashpromo.promos.listing import NEWEST_FIRST, ORDERS, Wanted
 from flashpromo.promos.states import State, state_at
+from flashpromo.promos.steps import EDITABLE, POSSIBLE
 
 blueprint = console_pages("promos")
 
@@ -30,6 +31,8 @@ def index() -> str:
         now=now,
         promos=promos,
         states={each.id: state_at(each, now) for each in promos},
+        steps=POSSIBLE,
+        editable=EDITABLE,
         stock=stock.of([each.id for each in promos], now),
         counts=listing.counts(sight, now, wanted),
         pager=pager.of(count),

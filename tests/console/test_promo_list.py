@@ -117,3 +117,12 @@ def test_an_empty_list_says_why(owner: Browser, town):
     page = owner.get(f"{PROMOS}?state=cancelled").text
     assert "No promo fits" in page
     assert 'value="cancelled"' in page  # a search stays within the state
+
+
+def test_a_row_leads_to_the_page_and_the_steps_of_its_promo(owner: Browser, promos: None):
+    page = owner.get(f"{PROMOS}?state=paused").text
+    promo_id = re.search(rf'href="{PROMOS}(\d+)/"', page)[1]
+    steps = re.findall(rf'menu-link"\s+href="{PROMOS}{promo_id}/(\w+)/"', page)
+    assert steps == ["edit", "resume", "duplicate", "withdraw", "cancel", "delete"]
+    over = owner.get(f"{PROMOS}?state=cancelled").text
+    assert re.findall(rf'menu-link"\s+href="{PROMOS}\d+/(\w+)/"', over) == ["duplicate", "delete"]

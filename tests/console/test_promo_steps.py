@@ -12,7 +12,7 @@ from flashpromo.db import app_now, transaction
 from flashpromo.errors import NotFound
 from flashpromo.promos import lifecycle
 from flashpromo.promos.states import State
-from flashpromo.promos.steps import POSSIBLE, Step
+from flashpromo.promos.steps import EDITABLE, POSSIBLE, Step
 from tests.console.conftest import PROMOS
 from tests.console.test_dashboard import words
 from tests.pages.conftest import Browser
@@ -79,7 +79,10 @@ def test_a_page_offers_what_the_state_allows(owner: Browser, town):
         campaign.cancel(promos[State.CANCELLED])
     for state, promo_id in promos.items():
         offered = OFFERED.findall(owner.get(f"{PROMOS}{promo_id}/").text)
-        assert offered == [step.value for step in POSSIBLE[state]], state
+        assert offered == [
+            *(["edit"] if state in EDITABLE else []),
+            *(each.value for each in POSSIBLE[state]),
+        ], state
         for step in set(Step) - set(POSSIBLE[state]):
             assert owner.get(at(promo_id, step)).status_code == 409, (state, step)
 
