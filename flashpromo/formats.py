@@ -5,12 +5,13 @@ promos on the clock of the store. All of this is pure; doors bind it to who is l
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, lists, numbers, units
+from babel import Locale, dates, numbers, units
 
 Width = Literal["short", "medium", "long", "full"]
 
@@ -134,7 +135,15 @@ def lasting(length: timedelta, locale: Locale) -> str:
         for unit, count in parts.items()
         if count or (unit == "duration-minute" and not days and not hours)
     ]
-    return lists.format_list(said, style="unit", locale=locale)
+    return listed(said)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Some measures beside each other, as every language of the pages has them.
+
+    Babel's patterns of such lists are not whole for Spanish.
+    """
+    return ", ".join(items)
 
 
 def offset(moment: datetime, zone: str, locale: Locale) -> str:

@@ -90,3 +90,20 @@ def test_days_and_times_of_no_place():
     assert formats.weekday_of(day, STATES) == "Tue, Nov 24, 2026"
     assert plain(formats.time_of(clock, STATES)) == "5:30 PM"
     assert plain(formats.time_of(clock, SPAIN)) == "17:30"
+
+
+def test_how_long_something_takes():
+    written = {
+        timedelta(0): "0 minutes",
+        timedelta(minutes=1): "1 minute",
+        timedelta(hours=2, seconds=30): "2 hours",
+        timedelta(days=1, minutes=30): "1 day, 30 minutes",
+        timedelta(days=2, hours=3, minutes=4): "2 days, 3 hours, 4 minutes",
+    }
+    assert {length: formats.lasting(length, STATES) for length in written} == written
+    assert formats.lasting(timedelta(hours=2, minutes=30), SPAIN) == "2 horas, 30 minutos"
+
+
+def test_how_far_a_zone_is_from_greenwich():
+    assert formats.offset(EVENING, ZONE, STATES) == "GMT-06:00"
+    assert formats.offset(EVENING, "Asia/Kathmandu", SPAIN) == "GMT+05:45"

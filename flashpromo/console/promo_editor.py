@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from flashpromo.console import access, promo_merge, promo_page, seen
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.promo_editor_page import Editor, show
+from flashpromo.console.promo_editor_page import Editor, show, stored
 from flashpromo.console.promo_form import counted, kept_typed, offer_page
 from flashpromo.db import app_now, transaction
 from flashpromo.errors import DomainError, InvalidFields, NotFound, PreconditionFailed
@@ -117,7 +117,7 @@ def _is_active(step: str) -> bool | None:
 
 def _changes(editor: Editor, promo: Promo) -> Mapping[str, Any]:
     """The terms that were touched: an instant that nobody touched stays as exact as it is."""
-    touched = promo_merge.touched(editor.typed, Editor.of(promo).typed)
+    touched = promo_merge.touched(editor.typed, stored(promo))
     return {name: value for name, value in editor.values.items() if name in touched}
 
 
@@ -133,8 +133,7 @@ def _refused(editor: Editor, refusal: DomainError) -> ResponseReturnValue:
 def _met(promo_id: int, editor: Editor) -> str:
     """The form beside what somebody else has saved meanwhile."""
     present = promo_page.find(promo_id)
-    theirs = Editor.of(present)
-    offer, window, differences = promo_merge.meet(editor.typed, theirs.typed)
+    offer, window, differences = promo_merge.meet(editor.typed, stored(present))
     return show(Editor.made_of(offer, window, present), differences=differences)
 
 

@@ -14,7 +14,7 @@ from flashpromo.console.promo_form.offer import TypedOffer
 from flashpromo.console.promo_form.offer_page import OfferForm
 from flashpromo.console.promo_form.window import TypedWindow
 from flashpromo.console.promo_form.window_page import WindowForm
-from flashpromo.console.promo_merge import Difference, Typed
+from flashpromo.console.promo_merge import WAS, Difference, Typed
 from flashpromo.db import app_now
 from flashpromo.entrance import language
 from flashpromo.errors import DomainError
@@ -130,35 +130,45 @@ class Editor:
         return list(queries.by_id(ids).values()) if ids else ()
 
 
+def stored(promo: Promo) -> Typed:
+    """What would stand in the fields of a promo as it is stored."""
+    return promo_merge.typed(TypedOffer.of(promo, language.here()), TypedWindow.of(promo))
+
+
 def show(
     editor: Editor,
     refusal: DomainError | None = None,
     differences: Sequence[Difference] | None = None,
 ) -> str:
-    """The whole page."""
+    """The whole page.
+
+    Args:
+        editor: the form.
+        refusal: what the domain refused, if no field is to blame.
+        differences: what somebody else has saved meanwhile; None if nobody has.
+    """
     promo = editor.promo
-    present = Editor.of(promo) if promo else None
     return render_template(
         "console/promo_editor.html",
         **editor.context(),
         count=editor.count,
         wrong={**editor.form.wrong, **editor.times.wrong},
         refusal=refusal,
-        draft=kept_typed.key(),
         differences=differences,
-        seen=_seen(differences, promo),
-        was=request.form.get(promo_merge.WAS, "")
-        if request.method == "POST" and differences is None
-        else promo_merge.written(present.typed)
-        if present
-        else "",
+        carried=_carried(promo, is_first_look=differences is not None),
         units=stock.of([promo.id], editor.now).get(promo.id) if promo else None,
     )
 
 
-def _seen(differences: Sequence[Difference] | None, promo: Promo | None) -> str:
-    """The mark of what the page has shown: after an error still that of the first look."""
+def _carried(promo: Promo | None, *, is_first_look: bool) -> Mapping[str, object]:
+    """What the form carries along unseen: after an error still what its first page has shown."""
+    carried = {kept_typed.FIELD: kept_typed.key(), "promo": promo.id if promo else ""}
     if promo is None:
-        return ""
-    sent = request.form.get(seen.FIELD)
-    return seen.mark(promo) if sent is None or differences is not None else sent
+        return carried
+    sent, shown = (
+        request.form,
+        {seen.FIELD: seen.mark(promo), WAS: promo_merge.written(stored(promo))},
+    )
+    if request.method == "POST" and not is_first_look:
+        shown = {name: sent.get(name, "") for name in shown}
+    return carried | shown

@@ -43,6 +43,11 @@ def checked(page: TestResponse, name: str) -> list[str]:
     return [re.search(r'value="([^"]*)"', each)[1] for each in boxes if " checked" in each]
 
 
+def hidden(page: TestResponse) -> dict[str, str]:
+    """What a form carries along unseen."""
+    return {name: unescape(said) for name, said in HIDDEN.findall(page.text)}
+
+
 @dataclass
 class Form:
     """A form that somebody fills in and sends."""
@@ -54,8 +59,7 @@ class Form:
     def __post_init__(self) -> None:
         shown = self.browser.get(self.page)
         assert shown.status_code == 200, shown.text
-        self.hidden = dict(HIDDEN.findall(unescape(shown.text)))
-        self.hidden["was"] = unescape(re.search(r'name="was"\s+value="([^"]*)"', shown.text)[1])
+        self.hidden = hidden(shown)
 
     def send(self, step: str = "draft", **changes: object) -> TestResponse:
         sent = self.hidden | self.fields | changes | {"step": step}

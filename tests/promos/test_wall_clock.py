@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from flashpromo.promos.wall_clock import Passed, first_reading, shown
+from flashpromo.promos.wall_clock import Passed, first_reading, second_reading, shown
 
 ZONES = [
     "Europe/Madrid",
@@ -85,3 +85,14 @@ def test_before_that_instant_the_clock_shows_only_earlier_times(zone, time):
 def test_later_on_the_clock_is_never_earlier_in_time(zone, time, later):
     place = ZoneInfo(zone)
     assert first_reading(time, place).at <= first_reading(time + later, place).at
+
+
+def test_the_second_of_two_times_is_as_much_later_as_the_clocks_go_back():
+    for zone, written, minutes in (
+        ("America/New_York", "2030-11-03 01:30", 60),
+        ("Australia/Lord_Howe", "2030-04-07 01:45", 30),
+    ):
+        first = first_reading(local(written), ZoneInfo(zone))
+        assert first.passed is Passed.TWICE
+        second = second_reading(local(written), ZoneInfo(zone))
+        assert second - first.at == timedelta(minutes=minutes)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from babel.lists import format_list
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -36,9 +35,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Count:
-    """A sentence for a person, the parts of its picture, and what else is to be known."""
+    """A sentence and a short one, the parts of its picture, and what else is to be known."""
 
     sentence: str
+    in_short: str = ""
     parts: Sequence[Part] = ()
     remarks: Sequence[str] = ()
 
@@ -57,14 +57,17 @@ def of(form: OfferForm) -> Count:
     except InvalidFields:
         return Count(_("These clients cannot be counted: look at the segments and the radius."))
     preview = insight.preview(asked, exact=access.principal().kind is Kind.OPERATOR)
-    return Count(_sentence(preview), _parts(preview), _remarks(preview, form))
+    return Count(_sentence(preview), _in_short(preview), _parts(preview), _remarks(preview, form))
 
 
 def _sentence(preview: Preview) -> str:
+    if not preview.counts.whole and not preview.counts.is_exact:
+        alone: str = _("%(clients)s.", clients=_clients(preview))
+        return alone
     told = [_("%(count)s in range", count=_number(preview.counts.whole))]
     excluded = preview.excluded
     told += [_reason(name, excluded[name]) for name in REASONS if excluded.get(name)]
-    parts = format_list(told, style="unit-short", locale=language.here())
+    parts = formats.listed(told)
     sentence: str = _("%(clients)s: %(parts)s.", clients=_clients(preview), parts=parts)
     return sentence
 
@@ -78,6 +81,23 @@ def _clients(preview: Preview) -> str:
         words = _("Fewer than %(count)s clients now", count=fewest)
     else:
         words = _("About %(count)s clients now", count=shown)
+    return words
+
+
+def _in_short(preview: Preview) -> str:
+    count, shown = preview.audience, _number(preview.audience)
+    if preview.counts.is_exact:
+        words: str = ngettext(
+            "Started now, it would tell %(count)s client.",
+            "Started now, it would tell %(count)s clients.",
+            count,
+            count=shown,
+        )
+    elif count == 0:
+        fewest = _number(preview.counts.minimum)
+        words = _("Started now, it would tell fewer than %(count)s clients.", count=fewest)
+    else:
+        words = _("Started now, it would tell about %(count)s clients.", count=shown)
     return words
 
 
