@@ -12,7 +12,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from flashpromo import admin, api, cache, cli, config, console, jobs, pages
 from flashpromo.config import Settings
 from flashpromo.db import db
-from flashpromo.entrance import acting, failures, headers, language, maps, vendored
+from flashpromo.entrance import (
+    acting,
+    asking,
+    failures,
+    headers,
+    language,
+    maps,
+    secret_paths,
+    vendored,
+)
 from flashpromo.notify.channels import registry
 from flashpromo.queueing import bell, board
 
@@ -61,8 +70,10 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     if settings.trusted_proxies:
         behind = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign]
+    secret_paths.init_app(app)
     headers.init_app(app, settings)
     acting.init_app(app)
+    asking.init_app(app, settings)
     failures.init_app(app, settings)
     language.init_app(app)
     vendored.init_app(app)

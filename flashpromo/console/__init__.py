@@ -6,6 +6,7 @@ from flask import Flask
 
 from flashpromo.console import (
     dashboard,
+    invitations,
     member_steps,
     members,
     product_editor,
@@ -22,6 +23,7 @@ from flashpromo.console import (
 
 DOORS: Final = (
     dashboard,
+    invitations,
     member_steps,
     members,
     product_editor,

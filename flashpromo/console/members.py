@@ -1,6 +1,7 @@
 """/console/stores/<id>/members/: who acts for a store; its owners let others in.
 
-Staff see the list without any step. A user who exists is let in by name, at once.
+Staff see the list without any step. A user who exists is let in by name, at once; for anybody else
+there are invitations.
 """
 
 from typing import Any
@@ -9,13 +10,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from flashpromo import config
 from flashpromo.console import access
 from flashpromo.console.asked import page_number
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.console.pager import Pager
 from flashpromo.db import transaction
 from flashpromo.errors import InvalidFields
-from flashpromo.market import members, stores
+from flashpromo.market import invitations, members, stores
 from flashpromo.market.members import AlreadyMember, Role
 
 blueprint = console_pages("members")
@@ -36,7 +38,7 @@ def add(store_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             access.must_own(store_id)
-            added = members.add(store_id, username, role_sent())
+            added = members.add(store_id, username, role_sent("role"))
     except InvalidFields as error:
         return page(store_id, {f"add_{name}": said for name, said in error.fields.items()}), 422
     except AlreadyMember as error:
@@ -55,13 +57,15 @@ def page(store_id: int, errors: dict[str, list[str]] | None = None) -> str:
         "console/members.html",
         owns=access.owns(store.id),
         own_id=access.principal().user_id,
+        invitations=invitations.of_store(store.id),
+        sends_mail=config.current().sends_mail,
         errors=errors or {},
         sent=request.form,
         **shown,
     )
 
 
-def role_sent() -> Role:
-    """The role that a form names; staff, the lesser, when it names none."""
-    sent = request.form.get("role", "")
+def role_sent(field: str) -> Role:
+    """The role that a field of a form names; staff, the lesser, when it names none."""
+    sent = request.form.get(field, "")
     return Role(sent) if sent in set(Role) else Role.STAFF

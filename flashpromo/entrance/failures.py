@@ -9,48 +9,26 @@ nobody reaches it from fewer than ten addresses at once, and it is over a minute
 A check of a password takes its place in the counts before it begins and gives it back unless it
 fails: however many come at one instant, no more are looked at than may fail.
 
-Counts stand in Redis, or in this process while Redis is away: a hung Redis costs one short timeout
-and then nothing for a while.
+Where the counts stand, see `counts`.
 """
 
-import math
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, cast
 
 from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from flashpromo.accounts.password_change import WrongPassword
 from flashpromo.config import Settings
 from flashpromo.entrance import origin
+from flashpromo.entrance.counts import Counts, Key, Place
 from flashpromo.errors import TooSoon, WrongCredentials
-from flashpromo.guarded_redis import PREFIX, GuardedRedis
 
 EXTENSION: Final = "flashpromo_failures"
 NAMES_AN_ADDRESS: Final = 10
 ADDRESSES_A_NAME: Final = 10
-
-Key = tuple[RateLimitItemPerMinute, str, str]
-
-
-@dataclass(frozen=True)
-class Place:
-    """One that was taken in a count: in Redis, or in this process while Redis was away."""
-
-    key: Key
-    shared: bool
-
-    @property
-    def name(self) -> str:
-        """Of the list in which the storage keeps the moments of this count."""
-        limit, *identifiers = self.key
-        return limit.key_for(*identifiers)
 
 
 class Failures:
@@ -61,24 +39,18 @@ class Failures:
         self._of_both = RateLimitItemPerMinute(most)
         self._of_address = RateLimitItemPerMinute(most * NAMES_AN_ADDRESS)
         self._of_name = RateLimitItemPerMinute(most * ADDRESSES_A_NAME)
-        self._guard = GuardedRedis(settings)
-        self._redis = RedisStorage(
-            settings.redis_url.replace("unix://", "redis+unix://", 1),
-            connection_pool=self._guard.redis.connection_pool,
-            key_prefix=f"{PREFIX}failures",
-        )
-        self._memory = MemoryStorage()
-        self._shared = MovingWindowRateLimiter(self._redis)
-        self._own = MovingWindowRateLimiter(self._memory)
+        self._counts = Counts(settings, "failures")
 
     def take(self, username: str) -> Sequence[Place]:
         """Count one more in all of the counts, or in none; raise `TooSoon` when one is full."""
         taken: list[Place] = []
         for key in self._keys(username):
-            place = self._place(key)
+            place = self._counts.take(key)
             if place is None:
                 self.give_back(taken)
-                raise TooSoon("Too many failed sign-ins.", retry_after_seconds=self._wait(key))
+                raise TooSoon(
+                    "Too many failed sign-ins.", retry_after_seconds=self._counts.wait_seconds(key)
+                )
             taken.append(place)
         return taken
 
@@ -88,10 +60,7 @@ class Failures:
         The newest of a count goes, whose ever it is: they differ by the moment that a check takes.
         """
         for place in taken:
-            if place.shared:
-                self._forget_shared(place.name)
-            else:
-                self._forget_own(place.name)
+            self._counts.give_back(place)
 
     def _keys(self, username: str) -> tuple[Key, ...]:
         name = sha256(ascii(username).encode()).hexdigest()  # whatever was sent, of fixed length
@@ -101,26 +70,6 @@ class Failures:
             (self._of_address, address, "any name"),
             (self._of_name, "any address", name),
         )
-
-    def _place(self, key: Key) -> Place | None:
-        """One in this count; None when it is full."""
-        shared = self._guard.ask(lambda _: self._shared.hit(*key))
-        fits = self._own.hit(*key) if shared is None else shared
-        return Place(key, shared is not None) if fits else None
-
-    def _wait(self, key: Key) -> int:
-        """In how many seconds the oldest of a full count is a minute old."""
-        shared = self._guard.ask(lambda _: self._shared.get_window_stats(*key))
-        stats = self._own.get_window_stats(*key) if shared is None else shared
-        return math.ceil(stats.reset_time - time.time())
-
-    def _forget_shared(self, name: str) -> None:
-        self._guard.ask(lambda redis: redis.lpop(self._redis.prefixed_key(name)))
-
-    def _forget_own(self, name: str) -> None:
-        with self._memory.locks[name]:
-            if self._memory.events.get(name):
-                self._memory.events[name].pop(0)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

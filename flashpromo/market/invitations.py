@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from flashpromo import audit, config, db
 from flashpromo.accounts import links, sign_ins
@@ -166,7 +167,7 @@ def _newest(store_id: int) -> Select[Letter, str, datetime]:
         select(Letter, SignIn.username, good_until.label("expires_at"))
         .join(SignIn, SignIn.user_id == Letter.created_by, isouter=True)
         .where(Letter.store_id == store_id)
-        .distinct(address)
+        .ext(distinct_on(address))
         .order_by(address, Letter.id.desc())
     )
 

@@ -4,7 +4,7 @@ from flask import Flask
 
 from flashpromo.config import Settings
 from flashpromo.entrance import error_pages
-from flashpromo.pages import forms, gate, home, language, media, sign_in
+from flashpromo.pages import forgotten, forms, gate, home, language, links, media, sign_in
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -12,7 +12,9 @@ def init_app(app: Flask, settings: Settings) -> None:
     gate.init_app(app)
     forms.init_app(app, settings)
     error_pages.init_app(app)
+    app.register_blueprint(forgotten.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(language.blueprint)
+    app.register_blueprint(links.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(media.blueprint)
