@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from flashpromo import db
+from flashpromo import audit, db
 from flashpromo.accounts import ending, sign_ins
 from flashpromo.accounts.models import AuthToken
 from flashpromo.accounts.principal import Held, TokenKind
@@ -43,6 +43,15 @@ def revoke_others(username: str, kept: Held) -> None:
     """
     sign_ins.find(username, lock=True)
     ending.end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
+
+
+def revoke_all(username: str) -> None:
+    """End all that stands for a user, at an operator's word; `NotFound` when there is none."""
+    found = sign_ins.find(username, lock=True)
+    if found is None or found.user_id is None:
+        raise NotFound(f"There is no user {username!r}.")
+    ending.end(_of(username, ALL_KINDS))
+    audit.record("user.signed_out", "user", found.user_id)
 
 
 def end(held: Held) -> None:

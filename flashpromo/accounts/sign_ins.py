@@ -5,6 +5,7 @@ it is. Two who want one name at the same instant are told apart by that key, not
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -58,9 +59,13 @@ def find(username: str, *, lock: bool = False) -> SignIn | None:
 
 def of_user(user_id: int | None) -> SignIn | None:
     """The sign-in of a user, or None."""
-    if user_id is None:
-        return None
-    return db.session().scalar(select(SignIn).where(SignIn.user_id == user_id).limit(1))
+    return of_users([] if user_id is None else [user_id]).get(user_id or 0)
+
+
+def of_users(user_ids: Collection[int]) -> dict[int, SignIn]:
+    """The sign-ins of these users, by user id; who has none is missing."""
+    rows = db.session().scalars(select(SignIn).where(SignIn.user_id.in_(user_ids)))
+    return {row.user_id: row for row in rows if row.user_id is not None}
 
 
 def authenticate(username: str, password: str) -> SignIn:

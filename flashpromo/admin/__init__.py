@@ -7,7 +7,7 @@ something goes through the same functions as at every other door.
 from flask import Flask
 from flask_admin import Admin
 
-from flashpromo.admin import menu, operations
+from flashpromo.admin import menu, operations, views
 from flashpromo.admin.home import Home
 
 
@@ -16,5 +16,5 @@ def init_app(app: Flask) -> None:
     admin = Admin(name="Flash Promos", index_view=Home())
     for category in menu.CATEGORIES:
         admin.add_category(category)
-    admin.add_views(*operations.pages())
+    admin.add_views(*views.all_of_them(), *operations.pages())
     admin.init_app(app)

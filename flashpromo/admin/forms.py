@@ -1,0 +1,101 @@
+"""The forms of records: they read what was sent into Python's types, and know no rule.
+
+Whether a value is allowed is said by the domain. A form of another site is kept out by the token
+that every form of ours carries, so these need none of their own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    FloatField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Optional
+
+from flashpromo.admin.page import Words
+
+SEEN: Final = "seen"
+"""The hidden field with the version that the form was filled from."""
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """Base of all forms; its fields have the names of the domain's own parameters."""
+
+    class Meta:
+        """No second token."""
+
+        csrf = False
+
+    def given(self, *left_out: str) -> dict[str, Any]:
+        """The values by name, but for some."""
+        return {name: value for name, value in self.data.items() if name not in left_out}
+
+
+def line(label: Words, *, hint: Words = "", required: bool = True, **shown: Any) -> Any:
+    """A text of one line."""
+    return StringField(label, _must(required=required), description=hint, render_kw=shown)
+
+
+def prose(label: Words, *, hint: Words = "") -> Any:
+    """A text of several lines, or none."""
+    return TextAreaField(label, description=hint)
+
+
+def secret(label: Words, *, hint: Words = "", required: bool = True) -> Any:
+    """A password: never shown again."""
+    shown = {"autocomplete": "new-password"}
+    return PasswordField(label, _must(required=required), description=hint, render_kw=shown)
+
+
+def whole(label: Words, *, hint: Words = "") -> Any:
+    """A whole number, such as an id."""
+    return IntegerField(label, _must(), description=hint, render_kw={"inputmode": "numeric"})
+
+
+def amount(label: Words, *, hint: Words = "") -> Any:
+    """An exact decimal: money."""
+    shown = {"inputmode": "decimal", "step": "any"}
+    return DecimalField(label, _must(), places=None, description=hint, render_kw=shown)
+
+
+def degrees(label: Words, *, hint: Words = "", required: bool = True) -> Any:
+    """Degrees north or east."""
+    shown = {"type": "number", "step": "any", "autocomplete": "off"}
+    return FloatField(label, _must(required=required), description=hint, render_kw=shown)
+
+
+def choice(label: Words, choices: Any, *, hint: Words = "") -> Any:
+    """One of a few, or of what a function finds."""
+    return SelectField(label, choices=choices, description=hint)
+
+
+def yes_no(label: Words, *, hint: Words = "") -> Any:
+    """A box to be ticked."""
+    return BooleanField(label, description=hint)
+
+
+def clock_time(label: Words, *, hint: Words = "") -> Any:
+    """A time of day."""
+    return TimeField(label, [Optional()], format=["%H:%M", "%H:%M:%S"], description=hint)
+
+
+def problems(
+    form: Form, said: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """What was wrong, by the field that has it; and what belongs to no field of the form."""
+    at_fields = {name: list(errors) for name, errors in said.items() if name in form}
+    elsewhere = [each for name, errors in said.items() if name not in form for each in errors]
+    return at_fields, elsewhere
+
+
+def _must(*, required: bool = True) -> list[Any]:
+    return [InputRequired()] if required else [Optional()]
