@@ -21,7 +21,7 @@ function nearZones(choice) {
   }
 
   offer();
-  document.addEventListener("change", (event) => ["latitude", "longitude"].includes(event.target.id) && offer());
+  document.addEventListener("input", (event) => ["latitude", "longitude"].includes(event.target.id) && offer());
 }
 
 nearZones(document.getElementById("time_zone"));

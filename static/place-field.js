@@ -12,7 +12,9 @@ function placeField(element) {
     return Math.abs(north) <= 90 && Math.abs(east) <= 180 ? L.latLng(north, east) : null;
   };
   const before = typed();
-  const map = promoMap(element).setView(before ?? [20, 0], before ? 12 : 2);
+  const { nearLatitude, nearLongitude } = element.dataset; // of another store, for a new one
+  const [view, zoom] = before ? [before, 12] : nearLatitude ? [[nearLatitude, nearLongitude], 9] : [[20, 0], 2];
+  const map = promoMap(element).setView(view, zoom);
   const marker = L.marker(before ?? [0, 0], {
     alt: element.dataset.marker, draggable: true, autoPan: true, title: element.dataset.marker,
   });
@@ -28,8 +30,7 @@ function placeField(element) {
     const wrapped = place.wrap();
     latitude.value = Number(Math.min(90, Math.max(-90, wrapped.lat)).toFixed(PLACES));
     longitude.value = Number(wrapped.lng.toFixed(PLACES));
-    for (const each of [latitude, longitude]) each.dispatchEvent(new Event("change", { bubbles: true }));
-    show(wrapped);
+    for (const each of [latitude, longitude]) each.dispatchEvent(new Event("input", { bubbles: true }));
   }
   const moveBy = ([x, y], pixels) =>
     put(map.unproject(map.project(marker.getLatLng()).add([x * pixels, y * pixels])));

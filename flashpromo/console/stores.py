@@ -134,6 +134,7 @@ def _shown(form: StoreForm, store: Store | None, errors: Errors) -> dict[str, An
     return {
         "form": form,
         "store": store,
+        "near": access.store(),
         "standing": of_stores.counts([store.id], now)[store.id] if store else None,
         "may_delete": store is not None and access.owns(store.id),
         "errors": errors,
