@@ -9,12 +9,14 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.engine import URL, Engine
 
+from flashpromo.accounts import passwords
 from flashpromo.app import create_app
 from flashpromo.config import Settings
 from flashpromo.db import Base, db
@@ -22,6 +24,11 @@ from tests.own_redis import OwnRedis, running_app
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
+
+# Nobody guesses the passwords of tests: hashing them as slowly as real ones is all that many of the
+# tests of pages would do. Processes that tests start keep the real cost.
+passwords._HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords._HASHER.hash("no password at all")
 
 # A clock that tests can move: the rules know no other, so hours pass without a sleep.
 TEST_CLOCK = """

@@ -120,7 +120,7 @@ def test_a_client_cannot_take_the_name_of_another():
 
 
 def test_a_hash_of_outdated_costs_is_renewed_when_its_owner_signs_in():
-    weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
+    weak = PasswordHasher(time_cost=2, memory_cost=8, parallelism=1).hash(GOOD)
     with transaction():
         users.create_merchant("techshop", "", GOOD)
         sign_ins.find("techshop").password_hash = weak

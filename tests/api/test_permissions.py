@@ -21,6 +21,9 @@ from tests.api.conftest import People
 from tests.api.matrix import FOREIGN, HIDDEN_FROM, MISSING, Asking, Matrix
 from tests.world import World
 
+# Thousands of requests: to measure coverage takes half as long again.
+pytestmark = pytest.mark.no_cover
+
 ARGUMENT = re.compile(r"<[^>]*?(\w+)>")
 DIGITS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 BODY = {"role": "staff"}

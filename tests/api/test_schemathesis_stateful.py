@@ -20,6 +20,9 @@ from tests.conftest import empty
 from tests.story import publish
 from tests.world import World
 
+# To measure coverage takes half as long again, and other tests run all of these lines.
+pytestmark = pytest.mark.no_cover
+
 api = schema(examples=1)
 SEQUENCES = 15
 STEPS = 8
