@@ -1,4 +1,4 @@
-"""A merchant's whole story, from signing in to a promo that a client in a second browser sells out."""
+"""A merchant's whole story, from signing in until a client in a second browser buys the last."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
