@@ -8,9 +8,11 @@ opted out, or had had their notification of the day. Empty: one that starts with
 would tell nobody now. Drafts: whose start is near, or has passed within a week.
 
 The rules look at numbers as they may be shown (see `notify.disclosure`): what a merchant may not be
-told, no warning says either. Two statements, whatever the number of promos.
+told, no warning says either. One statement, and one for each of the few promos that start next,
+whatever the number of promos.
 """
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +36,7 @@ ENOUGH: Final = 20
 SOON_AT_MOST: Final = 5
 CANDIDATES: Final = 500
 EMPTY_FOR_SECONDS: Final = 60
+LOOKING_SECONDS: Final = 0.05
 
 
 class Kind(StrEnum):
@@ -179,27 +182,30 @@ def _told(row: Any, *, exact: bool) -> Mapping[str, int]:
 
 
 def _empty(rows: Sequence[Any], now: datetime, *, exact: bool) -> Sequence[Concern]:
-    """Of the promos that start next, those that would tell nobody if they started now."""
+    """Of the promos that start next, those that would tell nobody if they started now.
+
+    Where it takes long to find that out, it is found out of one at a look, and remembered.
+    """
     soon = [row for row in rows if row.published and row.start_time > now][:SOON_AT_MOST]
-    if not soon:
-        return []
-    asked = [_circle(row) if exact else _circle(row).coarse() for row in soon]
-    key = ",".join(f"{row.id}@{row.updated_at.timestamp()}" for row in soon)
-    told = costly.counted(
-        f"soon:{exact}:{key}",
-        lambda: [
-            _would_tell(*each, exact=exact)
-            for each in zip(asked, audiences.first(asked, now), strict=True)
-        ],
-        longest_seconds=EMPTY_FOR_SECONDS,
-    )
-    return [_of(Kind.EMPTY, row) for row, any_told in zip(soon, told, strict=True) if not any_told]
+    enough = time.monotonic() + LOOKING_SECONDS
+    return [
+        _of(Kind.EMPTY, row)
+        for row in soon
+        if time.monotonic() < enough and not _would_tell(row, now, exact=exact)
+    ]
 
 
-def _would_tell(asked: Question, found: Group, *, exact: bool) -> bool:
-    if exact or found.size >= audiences.surely_shown():
-        return found.size > 0
-    return disclosure.rough({AUDIENCE: found}, asked).parts[AUDIENCE] > 0
+def _would_tell(row: Any, now: datetime, *, exact: bool) -> bool:
+    asked = _circle(row) if exact else _circle(row).coarse()
+
+    def look() -> bool:
+        found = audiences.first(asked, now)
+        if exact or found.size >= audiences.surely_shown():
+            return found.size > 0
+        return disclosure.rough({AUDIENCE: found}, asked).parts[AUDIENCE] > 0
+
+    key = f"soon:{row.id}:{row.updated_at.isoformat()}:{exact}"
+    return bool(costly.counted(key, look, longest_seconds=EMPTY_FOR_SECONDS))
 
 
 def _circle(row: Any) -> Question:

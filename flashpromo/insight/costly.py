@@ -15,15 +15,23 @@ from flashpromo import cache
 NOTICEABLE_SECONDS: Final = 0.05
 TIMES_AS_LONG: Final = 10
 LONGEST_SECONDS: Final = 30
+FINAL_SECONDS: Final = 3600
 
 
-def counted(key: str, count: Callable[[], Any], *, longest_seconds: float | None = None) -> Any:
+def counted(
+    key: str,
+    count: Callable[[], Any],
+    *,
+    longest_seconds: float | None = None,
+    is_final: Callable[[Any], bool] = lambda _: False,
+) -> Any:
     """What `count` answers, JSON-ready, now or a moment ago.
 
     Args:
         key: names the question; everything that the answer depends on but the time is in it.
         count: asks the database.
         longest_seconds: remember a noticeable answer for just so long, whatever it took.
+        is_final: whether an answer stays as it is; then it is remembered for longer.
     """
     reading = cache.look_up(f"counted:{key}", ())
     if reading.value is not None:
@@ -33,5 +41,6 @@ def counted(key: str, count: Callable[[], Any], *, longest_seconds: float | None
     took = time.monotonic() - began
     if took >= NOTICEABLE_SECONDS:
         life = longest_seconds or min(took * TIMES_AS_LONG, LONGEST_SECONDS)
+        life = FINAL_SECONDS if is_final(answer) else life
         cache.remember(reading, json.dumps(answer).encode(), took + life)
     return answer

@@ -7,6 +7,7 @@ from typing import Final
 from flashpromo.checkout import outcomes as checkout_outcomes
 from flashpromo.checkout import tries
 from flashpromo.checkout.outcomes import Holds
+from flashpromo.insight import costly
 from flashpromo.insight.previews import question_of
 from flashpromo.insight.promise import lateness_seconds
 from flashpromo.notify import disclosure, outcomes
@@ -84,9 +85,15 @@ def _counted(promo: Promo) -> dict[str, int]:
     return {
         UNTOLD: (run.audience_count or notified) - notified,
         NOTIFIED: notified,
-        OPENED: outcomes.count_opened(promo.id, run.activated_at) if run.activated_at else 0,
+        OPENED: _opened(promo.id, run.activated_at) if run.activated_at else 0,
         TRIED: tries.tried(promo.id),
     }
+
+
+def _opened(promo_id: int, activated_at: datetime) -> int:
+    key = f"opened:{promo_id}:{activated_at.isoformat()}"
+    opened: int = costly.counted(key, lambda: outcomes.count_opened(promo_id, activated_at))
+    return opened
 
 
 def _guarded(promo: Promo, *, exact: bool) -> tuple[str, ...]:

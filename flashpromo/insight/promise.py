@@ -64,7 +64,9 @@ def told(promo: Promo) -> Sequence[Told]:
     key = f"pace:{promo.id}:{run.activated_at.isoformat()}"
     activated_at = run.activated_at
     channels = costly.counted(
-        key, lambda: [_written(each) for each in pace.channels(promo.id, activated_at)]
+        key,
+        lambda: [_written(each) for each in pace.channels(promo.id, activated_at)],
+        is_final=lambda found: not any(each["waiting"] for each in found),
     )
     written = _seconds(run.notified_at, since)
     inbox = Told(INBOX, written, written, written)

@@ -3,7 +3,7 @@
 All use the very predicates of the activation.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -22,7 +22,6 @@ from sqlalchemy import (
     not_,
     select,
     text,
-    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -132,24 +131,21 @@ def count(asked: Question, now: datetime) -> dict[str, Group]:
     return {name: counted.get(name, Group()) for name in (AUDIENCE, *parts)}
 
 
-def first(asked: Sequence[Question], now: datetime) -> Sequence[Group]:
-    """Of each question, the first clients whom an activation at `now` would tell.
+def first(asked: Question, now: datetime) -> Group:
+    """The first clients whom an activation at `now` would tell, wherever they stand.
 
     As many as make sure that the rough number is above 0; where there are fewer, all of them, as
-    `count` counts them. One query, which stops early where many would be told.
+    `count` counts them. One query, which ends early where many would be told.
     """
     session().execute(PLANNER)
-    found = []
-    for place, question in enumerate(asked):
-        told = (
-            select(Client.id)
-            .where(notifiable(Client, _imagined(question), reach.at(now), now.date()))
-            .limit(surely_shown())
-            .subquery()
-        )
-        found.append(select(literal(place), func.count(), _who(told.c.id)).select_from(told))
-    rows = sorted(session().execute(union_all(*found)).all(), key=lambda row: row[0])
-    return [Group(size, who or 0) for _, size, who in rows]
+    told = (
+        select(Client.id)
+        .where(notifiable(Client, _imagined(asked), reach.at(now), now.date()))
+        .limit(surely_shown())
+        .subquery()
+    )
+    size, who = session().execute(select(func.count(), _who(told.c.id))).one()
+    return Group(size, who or 0)
 
 
 def surely_shown() -> int:

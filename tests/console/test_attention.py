@@ -143,7 +143,6 @@ def test_more_promos_cost_no_more_questions(owner: Browser, town, clock):
     for count in (1, 5):
         for number in range(count):
             town.promo(f"Late {count} {number}", hours=-1)
-            town.promo(f"Soon {count} {number}", hours=0.5)
             town.promo(f"Draft {count} {number}", hours=1, publish=False)
         owner.get(CONSOLE)
         with town.app.app_context(), statements() as sent:
