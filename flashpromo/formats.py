@@ -57,14 +57,15 @@ def read_amount(written: str, locale: Locale) -> Decimal | None:
 
     1.299,90 is one in Spain and none in Mexico. The mark between thousands stands before exactly
     three digits, each time or never. A single mark before one or two digits can only be that of the
-    decimals, whatever the locale's: 499.50 is understood everywhere.
+    decimals, whatever the locale's: 499.50 is understood everywhere. More decimals are none: 1.000
+    would be a thousand elsewhere.
     """
     text = BLANKS.sub(" ", written.strip())
     if found := BARE.fullmatch(text):
         return Decimal(f"{found[1]}.{found[2] or 0}")
     decimal, group = numbers.get_decimal_symbol(locale), numbers.get_group_symbol(locale)
     mark = re.escape(BLANKS.sub(" ", group))
-    grouped = rf"([0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+)(?:{re.escape(decimal)}([0-9]+))?"
+    grouped = rf"([0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+)(?:{re.escape(decimal)}([0-9]{{1,2}}))?"
     found = re.fullmatch(grouped, text) if len(text) <= LONGEST_AMOUNT else None
     return found and Decimal(f"{re.sub(r'[^0-9]', '', found[1])}.{found[2] or 0}")
 

@@ -7,27 +7,23 @@ what it has typed. A new price that promos would follow is asked about before it
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from flashpromo.console import access
+from flashpromo.console import access, store_offers
 from flashpromo.console.blueprints import PREFIX
 from flashpromo.console.products import blueprint
 from flashpromo.db import app_now, transaction
 from flashpromo.entrance import language
-from flashpromo.errors import InUse, InvalidFields, NotFound, PreconditionFailed
-from flashpromo.market import products, stores
-from flashpromo.market.models import Product, Store
+from flashpromo.errors import InUse, InvalidFields, PreconditionFailed
+from flashpromo.market import products
+from flashpromo.market.models import Product
 from flashpromo.market.products import ProductChanges
 from flashpromo.promos import catalogue, of_products
 from flashpromo.promos.of_products import Standing
 from flashpromo.promos.states import LIVE, State
-
-MOST_STORES: Final = 100
-"""How many stores a new product's form offers; who has more narrows the console to one first."""
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -42,7 +38,7 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     """Add the product, or show the form again with what is wrong."""
     try:
-        changes, store = _read(), _store()
+        changes, store = _read(), store_offers.chosen()
         with transaction():
             product = products.create(store, **changes)
     except InvalidFields as error:
@@ -126,15 +122,8 @@ def page(
 
 
 def _new_page(typed: Mapping[str, str], errors: Errors) -> str:
-    count, offered = stores.page(scope=access.scope(), limit=MOST_STORES, offset=0)
-    store = access.store()
     return render_template(
-        "console/product_new.html",
-        typed=typed,
-        errors=errors,
-        store=store,
-        stores=offered,
-        choose_first=store is None and count > MOST_STORES,
+        "console/product_new.html", typed=typed, errors=errors, **store_offers.offered()
     )
 
 
@@ -159,17 +148,6 @@ def _price_problem() -> str:
     example = language.example_of_amount()
     said: str = _("Must be an amount of money, like %(example)s.", example=example)
     return said
-
-
-def _store() -> Store:
-    """The store that the form names, within sight."""
-    wanted = request.form.get("store_id", "")
-    try:
-        if wanted.isdecimal() and len(wanted) < 19:
-            return stores.get(int(wanted), scope=access.scope())
-    except NotFound as error:
-        raise InvalidFields({"store_id": _("Choose one of your stores.")}) from error
-    raise InvalidFields({"store_id": _("Choose one of your stores.")})
 
 
 def _seen() -> datetime | None:

@@ -132,18 +132,24 @@ def load(records: Iterable[Record], usual_store: int | None) -> None:
     STAGE.reject(REPEATED)
 
 
-def match(scope: Collection[int] | None) -> datetime:
+def match(scope: Collection[int] | None, *, lock: bool = True) -> datetime:
     """Find and lock the stores and the products that are known; the time, read after the locks.
+
+    Args:
+        scope: the stores that may be written; None: all of them.
+        lock: False when nothing will be written: then nobody waits, and all may change again.
 
     Raises:
         ChangedMeanwhile: a product was removed or renamed between the two.
     """
     within = {"everywhere": scope is None, "scope": sorted(scope or ())}
     STAGE.reject(STORELESS, **within)  # before any lock: nobody can hold those of other stores
-    _follow_other_bulks()
-    execute(LOCK_STORES, **within)
-    STAGE.reject(STORELESS, **within)  # and those that were deleted while the locks were waited for
-    if execute(FIND_KNOWN) != execute(LOCK_KNOWN):
+    if lock:
+        _follow_other_bulks()
+        execute(LOCK_STORES, **within)
+        STAGE.reject(STORELESS, **within)  # and those deleted while the locks were waited for
+    found = execute(FIND_KNOWN)
+    if lock and found != execute(LOCK_KNOWN):
         raise ChangedMeanwhile
     execute(COMPARE)
     STAGE.reject(INCOMPLETE)

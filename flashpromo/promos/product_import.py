@@ -65,17 +65,42 @@ def import_products(
         UnreadableFile: from the records; the door rolls back.
         ChangedMeanwhile: another transaction took the same outside ids.
     """
+    now = prepare(records, scope, usual_store)
+    done = write(now, usual_store)
+    STAGE.report(report, every=every)
+    STAGE.drop()
+    return done
+
+
+def prepare(
+    records: Iterable[Record],
+    scope: Collection[int] | None,
+    usual_store: int | None,
+    *,
+    lock: bool = True,
+) -> datetime:
+    """Stage all records, match and reject: what is left can be written; the time of that.
+
+    Args:
+        records: numbered records, read as they are needed.
+        scope: the stores that may be written; None: all of them.
+        usual_store: the store of a record that names none.
+        lock: False when nothing will be written.
+    """
     product_staging.load(records, usual_store)
-    now = product_staging.match(scope)
+    now = product_staging.match(scope, lock=lock)
     _mark_too_cheap(now)
     STAGE.reject(TOO_CHEAP)
+    return now
+
+
+def write(now: datetime, usual_store: int | None) -> Upserted:
+    """Write what was prepared, with locks, at `now`."""
     created, updated = product_staging.write(now)
     _let_promos_follow(now)
     done = Upserted(created, updated, STAGE.rejected())
     if done.imported:
         audit.record("product.imported", "product", store_id=usual_store, after=done._asdict())
-    STAGE.report(report, every=every)
-    STAGE.drop()
     cache.mark_stale(cache.TERMS)
     return done
 
