@@ -11,12 +11,13 @@ from typing import Final
 
 from sqlalchemy import func, or_, select
 
-from flashpromo import config, db
+from flashpromo import audit, config, db
 from flashpromo.accounts import links, sign_ins, speech
 from flashpromo.accounts.links import LinkSpent, Purpose
 from flashpromo.accounts.models import OneTimeLink, SignIn, User
 from flashpromo.accounts.password_change import SHORTEST_OF_CLIENTS, tell_of_change
 from flashpromo.accounts.users import SHORTEST_PASSWORD
+from flashpromo.errors import Conflict, NotFound
 from flashpromo.fields import Checks
 from flashpromo.languages import Language
 from flashpromo.letters import outbox
@@ -38,6 +39,25 @@ def ask(typed: str, language: Language) -> None:
     typed = checks.line("who", typed, longest=sign_ins.LONGEST_EMAIL)
     checks.done()
     outbox.write(Kind.FORGOTTEN, language, username=typed)
+
+
+def write_to(username: str) -> None:
+    """Send a user a link for a new password, at an operator's word.
+
+    Raises:
+        NoMail: nothing is sent from here.
+        NotFound: there is no such account.
+        Conflict: nobody knows an address of it.
+    """
+    outbox.demand_mail()
+    owner = sign_ins.find(username)
+    if owner is None or owner.user_id is None:
+        raise NotFound(f"There is no user {username!r}.")
+    if not owner.email:
+        raise Conflict("The account has no e-mail address.")
+    language = speech.of(username) or Language.ENGLISH
+    outbox.write(Kind.PASSWORD, language, username=username, email=owner.email)
+    audit.record("user.password_letter", "user", owner.user_id)
 
 
 def answer(asked: Letter) -> int:

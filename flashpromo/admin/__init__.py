@@ -13,8 +13,9 @@ from flashpromo.admin.home import Home
 
 def init_app(app: Flask) -> None:
     """Open the door on `app`."""
-    admin = Admin(name="Flash Promos", index_view=Home())
+    records = views.all_of_them()
+    admin = Admin(name="Flash Promos", index_view=Home(records))
     for category in menu.CATEGORIES:
         admin.add_category(category)
-    admin.add_views(*views.all_of_them(), *operations.pages())
+    admin.add_views(*records, *operations.pages())
     admin.init_app(app)

@@ -11,8 +11,7 @@ from typing import Any
 from flask_babel import gettext
 
 from flashpromo.admin.page import Words
-
-Cell = str | int | float | Decimal | None
+from flashpromo.bulk.written import Cell
 
 
 class Kind(StrEnum):

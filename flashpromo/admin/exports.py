@@ -4,22 +4,19 @@ A program gets what a person sees, as plain values: ISO 8601 times in UTC, decim
 spreadsheet would take for a formula is written as text.
 """
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, stream_with_context
 from sqlalchemy import Select, tuple_
 
-from flashpromo.admin.columns import Cell
+from flashpromo.bulk import written
 from flashpromo.db import app_now, session, transaction
 
 if TYPE_CHECKING:
     from flashpromo.admin.model_view import ModelView
 
 BLOCK: Final = 1000
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_of(view: "ModelView", query: Select[Any]) -> Response:
@@ -34,20 +31,15 @@ def csv_of(view: "ModelView", query: Select[Any]) -> Response:
     return answer
 
 
-def safe(cell: Cell) -> Cell:
-    """A text that no spreadsheet calculates: the sign that makes it a formula gets a ' in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
-
-
 def _lines(view: "ModelView", query: Select[Any], first: list[Any]) -> Iterator[str]:
     columns = [*view.columns, *view.more]
-    yield _line([str(each.label) for each in columns])
+    yield written.line([str(each.label) for each in columns])
     block = first
     while block:
         with transaction():
             now = app_now()
             rows = view.dress(block)
-            lines = [_line([safe(each.cell(row, now)) for each in columns]) for row in rows]
+            lines = [written.line([each.cell(row, now) for each in columns]) for row in rows]
             last = [getattr(block[-1], name) for name in view.names]
             block = _block(view, query, last) if len(block) == BLOCK else []
         yield "".join(lines)
@@ -60,9 +52,3 @@ def _block(view: "ModelView", query: Select[Any], after: list[Any] | None) -> li
         query = query.where(tuple_(*columns) > tuple_(*after))
     session().expunge_all()
     return list(session().scalars(query.order_by(*columns).limit(BLOCK)))
-
-
-def _line(cells: list[Cell]) -> str:
-    text = StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue()

@@ -4,7 +4,7 @@ Whether a value is allowed is said by the domain. A form of another site is kept
 that every form of ours carries, so these need none of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
@@ -14,6 +14,7 @@ from wtforms import (
     FloatField,
     IntegerField,
     PasswordField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -21,6 +22,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
+from flashpromo import currencies, time_zones
 from flashpromo.admin.page import Words
 
 SEEN: Final = "seen"
@@ -73,9 +75,23 @@ def degrees(label: Words, *, hint: Words = "", required: bool = True) -> Any:
     return FloatField(label, _must(required=required), description=hint, render_kw=shown)
 
 
-def choice(label: Words, choices: Any, *, hint: Words = "") -> Any:
-    """One of a few, or of what a function finds."""
-    return SelectField(label, choices=choices, description=hint)
+def choice(label: Words, choices: Callable[[], Mapping[str, Words]], *, hint: Words = "") -> Any:
+    """One of a few, each with what it is called; they are looked up for each form."""
+
+    def offered() -> list[Any]:
+        return [SelectChoice(value, words) for value, words in choices().items()]
+
+    return SelectField(label, choices=offered, description=hint)
+
+
+def time_zone_names() -> dict[str, Words]:
+    """Every time zone, by its own name."""
+    return {each: each for each in sorted(time_zones.known())}
+
+
+def currency_codes() -> dict[str, Words]:
+    """Every currency, by its code."""
+    return {each: each for each in sorted(currencies.known())}
 
 
 def yes_no(label: Words, *, hint: Words = "") -> Any:

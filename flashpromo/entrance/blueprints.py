@@ -2,7 +2,7 @@
 
 from apiflask import APIBlueprint
 from flask import Response
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.entrance import error_pages
@@ -15,6 +15,7 @@ def pages(name: str, *, url_prefix: str | None = None) -> APIBlueprint:
     blueprint.register_error_handler(DomainError, error_pages.of_refusal)
     blueprint.register_error_handler(RequestEntityTooLarge, error_pages.of_too_large)
     blueprint.register_error_handler(OperationalError, error_pages.of_outage)
+    blueprint.register_error_handler(DBAPIError, error_pages.of_defect)
     blueprint.after_request(_keep_out_of_caches)
     return blueprint
 

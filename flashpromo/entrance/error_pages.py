@@ -6,7 +6,7 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from flashpromo.errors import DomainError
@@ -31,6 +31,14 @@ def of_outage(error: OperationalError) -> ResponseReturnValue:
     title = _("The service cannot answer just now.")
     page = render_template("error.html", title=title, detail=_("Try again in a moment."))
     return page, 503, {"Retry-After": "2"}
+
+
+def of_defect(error: DBAPIError) -> ResponseReturnValue:
+    """The page of a statement that the database refused: what it said is for the log alone."""
+    log.error("the database refused a statement", exc_info=error)
+    title = _("Something went wrong here.")
+    page = render_template("error.html", title=title, detail=_("Nothing was changed."))
+    return page, 500
 
 
 def of_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:

@@ -26,7 +26,7 @@ class UserForm(Form):
     username = line(_("User name"), maxlength=150, autocomplete="off")
     email = line(_("E-mail address"), required=False, maxlength=254, autocomplete="off")
     password = secret(_("Password"), hint=_("At least 8 characters."))
-    kind = choice(_("Kind"), list(PEOPLE.items()))
+    kind = choice(_("Kind"), lambda: PEOPLE)
 
 
 @dataclass(frozen=True)

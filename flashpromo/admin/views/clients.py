@@ -6,9 +6,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, select
 
-from flashpromo import time_zones
 from flashpromo.accounts.models import SignIn
-from flashpromo.admin import filters
+from flashpromo.admin import filters, forms
 from flashpromo.admin.columns import Column, Kind
 from flashpromo.admin.editing import EditableView
 from flashpromo.admin.forms import Form, choice, clock_time, degrees, line, secret, yes_no
@@ -21,8 +20,8 @@ from flashpromo.audience.profiles import Profile
 from flashpromo.own_data import erasure
 
 
-def _zones() -> list[tuple[str, Any]]:
-    return [("", _("The marketplace's")), *((each, each) for each in sorted(time_zones.known()))]
+def _zones() -> dict[str, Any]:
+    return {"": _("The marketplace's"), **forms.time_zone_names()}
 
 
 class ClientForm(Form):

@@ -4,8 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 
-from flashpromo import currencies, time_zones
-from flashpromo.admin import filters
+from flashpromo.admin import filters, forms
 from flashpromo.admin.columns import Column, Kind
 from flashpromo.admin.editing import EditableView
 from flashpromo.admin.forms import Form, amount, choice, degrees, line, whole
@@ -23,10 +22,8 @@ class StoreForm(Form):
     name = line(_("Name"), maxlength=200)
     latitude = degrees(_("Latitude"), hint=_("Degrees north, from -90 to 90."))
     longitude = degrees(_("Longitude"), hint=_("Degrees east, from -180 to 180."))
-    time_zone = choice(
-        _("Time zone"), lambda: [(each, each) for each in sorted(time_zones.known())]
-    )
-    currency = choice(_("Currency"), lambda: [(each, each) for each in sorted(currencies.known())])
+    time_zone = choice(_("Time zone"), forms.time_zone_names)
+    currency = choice(_("Currency"), forms.currency_codes)
 
 
 class StoreView(EditableView):

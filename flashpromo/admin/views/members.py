@@ -18,7 +18,7 @@ from flashpromo.market.models import Member
 class RoleForm(Form):
     """What a member is."""
 
-    role = choice(_("Role"), list(ROLES.items()))
+    role = choice(_("Role"), lambda: ROLES)
 
 
 class MemberForm(RoleForm):

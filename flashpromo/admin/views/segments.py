@@ -38,8 +38,8 @@ class SegmentForm(Form):
 class MembersForm(Form):
     """Which clients come in or go out."""
 
-    way = choice(_("What to do"), list(WAYS.items()))
-    named = choice(_("How they are named"), list(NAMED.items()))
+    way = choice(_("What to do"), lambda: WAYS)
+    named = choice(_("How they are named"), lambda: NAMED)
     clients = prose(_("Clients"), hint=_("One a line."))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 
-from flashpromo.accounts import holdings, sign_ins, users
+from flashpromo.accounts import forgotten, holdings, sign_ins, users
 from flashpromo.admin.steps import Step
 from flashpromo.errors import NotFound
 
@@ -22,6 +22,10 @@ def _deactivate(user_id: int) -> None:
 
 def _sign_out(user_id: int) -> None:
     holdings.revoke_all(_name(user_id))
+
+
+def _write_to(user_id: int) -> None:
+    forgotten.write_to(_name(user_id))
 
 
 def _name(user_id: int) -> str:
@@ -59,6 +63,16 @@ STEPS = (
         "ban",
         _is_active(active=True),
         is_dangerous=True,
+    ),
+    Step(
+        "letter",
+        _("Send a link for a new password"),
+        _("Send these users a link for a new password?"),
+        _("A letter goes to the address of the account; its link is good once, and for a while."),
+        _write_to,
+        lambda n: ngettext("%(num)s letter is on its way.", "%(num)s letters are on their way.", n),
+        "lock",
+        _is_active(active=True),
     ),
     Step(
         "sign-out",
