@@ -22,7 +22,7 @@ function mark(name) {
 }
 
 function draw(center, name) {
-  const map = promoMap(element, { keyboard: false, zoomControl: false }).setView(center, 12);
+  const map = promoMap(element, { keyboard: false, zoomControl: false, zoomSnap: 0.25 }).setView(center, 12);
   const [label, options] = [document.createElement("span"), { direction: "top", offset: [0, -10], permanent: true }];
   label.textContent = name; // never as HTML
   const store = L.marker(center, { icon: mark("store-mark"), interactive: false, keyboard: false });

@@ -1,9 +1,9 @@
 """Where to go after a form: only ever to a path of our own."""
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import request
+from flask import current_app, request
 
 HOME: Final = "/"
 LONGEST: Final = 2000
@@ -21,6 +21,24 @@ def here() -> str:
 def this_page() -> str:
     """The address to come back to from a form of this page: what was sent is not sent again."""
     return here() if request.method in {"GET", "HEAD"} else front(request.path)
+
+
+def asking_page() -> str:
+    """The page that has asked for this: itself, or the one with the form or the part that was sent.
+
+    What was sent is lost with it, but its form may have kept it. If no page of ours is named that
+    can be gone to, it is the front of the part of the service.
+    """
+    if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
+        return here()
+    named = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    home = front(request.path)
+    routes = current_app.create_url_adapter(request)
+    if named.netloc != request.host or routes is None or not named.path.startswith(home):
+        return home
+    if not routes.test(named.path, "GET"):
+        return home
+    return own_path(f"{named.path}?{named.query}" if named.query else named.path, home)
 
 
 def front(path: str) -> str:

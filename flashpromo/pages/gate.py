@@ -27,11 +27,10 @@ def lead_to_the_form() -> Response | None:
     """
     if not _is_private(request.path) or visitor.current() is not None:
         return None
-    # What was to be sent is lost, so the way back from it is to the front of its console.
+    form = url_for("sign_in.form", next=way_back.asking_page())
     if "HX-Request" in request.headers:
-        form = url_for("sign_in.form", next=way_back.front(request.path))
         return Response(status=204, headers={"HX-Redirect": form})
-    return redirect(url_for("sign_in.form", next=way_back.this_page()), 303)
+    return redirect(form, 303)
 
 
 def _is_private(path: str) -> bool:

@@ -51,6 +51,25 @@ def test_a_form_of_a_private_page_leads_back_to_its_front(browser: Browser):
     assert led.headers["Location"] == f"{SIGN_IN}?next=/console/"
 
 
+@pytest.mark.parametrize(
+    ("named", "back"),
+    [
+        ("http://localhost/console/promos/new/?product=7", "/console/promos/new/?product%3D7"),
+        ("http://elsewhere/console/promos/new/", "/console/"),
+        ("http://localhost/sign-in/", "/console/"),
+        ("http://localhost/console/nowhere/", "/console/"),
+        ("http://localhost/console/settings/password/", "/console/"),  # cannot be gone to
+        ("nonsense", "/console/"),
+    ],
+)
+def test_a_form_leads_back_to_its_page_if_that_is_ours(browser: Browser, named: str, back: str):
+    path = "/console/promos/1/cancel/"
+    led = browser.http.post(path, data={}, headers={"Referer": named})
+    assert led.headers["Location"] == f"{SIGN_IN}?next={back}"
+    part = {"HX-Request": "true", "HX-Current-URL": named}
+    assert browser.http.post(path, headers=part).headers["HX-Redirect"].endswith(f"?next={back}")
+
+
 def test_what_only_begins_like_a_private_path_is_public(browser: Browser):
     assert browser.get("/consoles").status_code == 404
 
