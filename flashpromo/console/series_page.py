@@ -111,6 +111,7 @@ class SeriesPage:
 
     def context(self) -> dict[str, Any]:
         """What the templates of the page and of its live part show."""
+        rows = self.plan.rows if self.plan else ()
         return {
             "page": self,
             "form": self.form,
@@ -118,6 +119,7 @@ class SeriesPage:
             "zone": self.zone,
             "now": self.now,
             "sentence": words.sentence(self.plan.rule, self.plan.count) if self.plan else "",
+            "noticed": words.noticed([row.day for row in rows if row.remarks or row.overlaps]),
             "wrong": {**self.form.wrong, **self.wrong},
             "wrong_rule": self.wrong,
             "difference": self.difference,

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 from zoneinfo import ZoneInfo
 
@@ -248,6 +249,8 @@ def test_when_the_clocks_change(form: Form, town, zone, change, times, instants,
         for each in (day - timedelta(days=1), day, day + timedelta(days=1))
     ]
     assert rows(page)[1][1] == (said or "5:00 PM - 7:00 PM")
+    noticed = f"Look at these days: {day:%b} {day.day}, {day.year}."
+    assert (noticed in plain(page.text)) is bool(said)
     assert form.send("publish").status_code == 303
     assert windows(town) == instants
 
@@ -309,6 +312,16 @@ def test_what_was_changed_after_it_was_shown_is_shown_again(form: Form, town: To
     page = form.send("publish", **changes)
     assert page.status_code == 409
     assert "this is not what was shown before" in page.text
+    assert made(town) == []
+
+
+def test_a_price_that_has_fallen_meanwhile_is_told_at_its_field(form: Form, town: Town):
+    form.show()
+    with town.app.app_context(), transaction():
+        catalogue.change_product(town.world.product_id, None, regular_price=Decimal("400.00"))
+    page = form.send("publish")
+    assert page.status_code == 422
+    assert "Must be below the regular price of" in error_at(page.text, "promo_price")
     assert made(town) == []
 
 

@@ -241,6 +241,17 @@ def test_a_name_is_only_ever_text(owner: Browser, town: Town, attack: str):
         assert session().get_one(Store, town.world.store_id).name == attack
 
 
+def test_the_list_leads_to_what_a_store_has(look_as, town: Town):
+    admin = look_as("admin")
+    page = admin.get(STORES).text
+    assert f'href="{page_of(town)}members/"' in page
+    for path in ("/console/promos/", "/console/products/"):
+        assert f'name="next" value="{path}"' in page
+        sent = {"store": str(town.world.store_id), "next": path}
+        assert admin.submit(STORES, "/console/store/", **sent).headers["Location"] == path
+        assert "Cold brew" not in admin.get(path).text
+
+
 def test_many_stores_are_searched_and_paged(look_as, town: Town):
     with town.app.app_context(), transaction():
         place = {"latitude": 0, "longitude": 0, "time_zone": "UTC"}

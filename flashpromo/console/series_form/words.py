@@ -1,6 +1,8 @@
 """A rule in a sentence: "Weekdays from 5:00 PM to 7:00 PM, Nov 24 to Dec 20, 2026: 20 promos"."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Final
 
 from babel.lists import format_list
 from flask_babel import gettext as _
@@ -10,6 +12,8 @@ from flashpromo import formats
 from flashpromo.console.series_form.rule import PRESETS
 from flashpromo.entrance import language
 from flashpromo.promos.recurrence import WEEK, Rule, Weekday
+
+MOST_NAMED: Final = 5
 
 
 def sentence(rule: Rule, count: int) -> str:
@@ -39,6 +43,18 @@ def sentence(rule: Rule, count: int) -> str:
             **values,
         )
     return str(said)
+
+
+def noticed(days: Sequence[date]) -> str:
+    """On which days there is something to be known, the first of them by name; empty if on none."""
+    if not days:
+        return ""
+    named = [formats.date_of(each, language.here()) for each in days[:MOST_NAMED]]
+    told = format_list(named, locale=language.here())
+    if len(days) <= MOST_NAMED:
+        return str(_("Look at these days: %(days)s.", days=told))
+    more = formats.number(len(days) - MOST_NAMED, language.here())
+    return str(_("Look at these days: %(days)s, and %(more)s more.", days=told, more=more))
 
 
 def days(weekdays: Collection[Weekday]) -> str:
