@@ -5,7 +5,7 @@ import os
 import pytest
 from playwright.sync_api import expect
 
-from tests.admin.operating import HEALTH, QUEUES, look_as, town, workshop
+from tests.admin.operating import AUDIT, HEALTH, QUEUES, look_as, town, workshop
 from tests.browser.conftest import Visit
 from tests.browser.test_console import serious
 from tests.pages.conftest import PASSWORD
@@ -59,6 +59,10 @@ def test_every_page_is_whole(operator: Visit):
     expect(page.locator(".alert-success")).to_contain_text("in its queue again")
     operator.go(HEALTH)
     whole(operator, "health")
+    operator.go(AUDIT)
+    whole(operator, "audit")
+    page.get_by_role("link", name="Failed job requeued").click()
+    whole(operator, "event")
     assert (operator.asked_outside, operator.complaints) == ([], [])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flashpromo.admin.operations.audit_log import AuditLogPage
 from flashpromo.admin.operations.health import HealthPage
 from flashpromo.admin.operations.queues import QueuesPage
 from flashpromo.admin.page import Page
@@ -9,4 +10,4 @@ from flashpromo.admin.page import Page
 
 def pages() -> Sequence[Page]:
     """One of each, in the order of the menu."""
-    return (HealthPage(), QueuesPage())
+    return (HealthPage(), QueuesPage(), AuditLogPage())
