@@ -37,6 +37,21 @@ FROM auth_token AS token LEFT JOIN sign_in AS owner ON owner.username = token.us
 WHERE (token.user_id, token.client_id) IS DISTINCT FROM (owner.user_id, owner.client_id)
 """
 
+LINKS = """
+SELECT link.purpose, link.username, link.store_id, link.expires_at FROM one_time_link AS link
+WHERE link.used_at IS NULL AND link.expires_at > :now
+  AND CASE link.purpose
+    WHEN 'password' THEN NOT EXISTS (SELECT FROM sign_in WHERE sign_in.username = link.username)
+    ELSE NOT EXISTS (
+      SELECT FROM store WHERE store.id = link.store_id AND store.deleted_at IS NULL) END
+"""
+
+LETTERS = """
+SELECT id, kind, attempts, deadline, reason FROM letter
+WHERE state = 'pending' AND deadline < CAST(:now AS timestamptz) - interval '5 minutes'
+  AND next_attempt_at < CAST(:now AS timestamptz) - interval '5 minutes'
+"""
+
 CLIENT_SEGMENTS = """
 SELECT client.id AS client_id, used.segment_id
 FROM client CROSS JOIN LATERAL unnest(client.segment_ids) AS used (segment_id)
@@ -57,6 +72,8 @@ CHECKS: Final[Sequence[Check]] = (
     Check("fixes", "A remembered fix belongs to an existing client.", FIXES),
     Check("one_external_id", "A client has at most one outside id.", ONE_EXTERNAL_ID),
     Check("tokens", "A token belongs to the sign-in that it names.", TOKENS),
+    Check("links", "A link that is good leads to an account or a store that is there.", LINKS),
+    Check("letters", "A letter that was not sent in time is on record as failed.", LETTERS),
     Check("client_segments", "A client is only in segments that exist.", CLIENT_SEGMENTS),
     Check(
         "place_whole",

@@ -4,6 +4,21 @@ import pytest
 
 from tests.doctor.plants import findings, unguarded, update
 
+LINK_OF_NOBODY = """
+INSERT INTO one_time_link (token_hash, purpose, username, email, created_at, expires_at)
+VALUES ('\\x01', 'password', 'nobody', 'no@body.example', :now,
+        CAST(:now AS timestamptz) + interval '1 hour')
+"""
+LINK_TO_NOWHERE = """
+INSERT INTO one_time_link (token_hash, purpose, email, store_id, role, created_at, expires_at)
+VALUES ('\\x01', 'invitation', 'no@body.example', 9999, 'staff', :now,
+        CAST(:now AS timestamptz) + interval '1 hour')
+"""
+FORGOTTEN_LETTER = """
+INSERT INTO letter (kind, username, email, language, created_at, deadline, next_attempt_at)
+VALUES ('password', 'alice', 'a@b.example', 'en', '2026-05-01Z', '2026-05-02Z', '2026-05-01Z')
+"""
+
 PLANTS = {
     "promo_has_run": [["DELETE FROM promo_run WHERE promo_id = :draft"]],
     "no_overlap": [
@@ -78,6 +93,8 @@ PLANTS = {
         [update("auth_token", "client_id = :grace", "true")],
         [update("auth_token", "username = 'nobody'", "true")],
     ],
+    "links": [[LINK_OF_NOBODY], [LINK_TO_NOWHERE]],
+    "letters": [[FORGOTTEN_LETTER]],
     "client_segments": [[update("client", "segment_ids = '{1,9999}'", "id = :bob")]],
     "place_whole": [
         [

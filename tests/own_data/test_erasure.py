@@ -3,18 +3,24 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, func, select, text
 
 from flashpromo import jobs
+from flashpromo.accounts import links
 from flashpromo.checkout import settle
 from flashpromo.checkout.errors import AlreadyHeld, ReservationExpired
 from flashpromo.checkout.models import Purchase, Reservation
 from flashpromo.db import db, session, transaction
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.idempotency.models import KeptAnswer
+from flashpromo.languages import Language
+from flashpromo.letters import outbox
+from flashpromo.letters.models import Kind
 from flashpromo.own_data import erasure
+from tests.letters.sending import with_settings
 from tests.own_data import stage
 from tests.story import activate, broken_promises, forget_hints, publish, run_of, take
 from tests.world import World
@@ -51,6 +57,17 @@ def test_nothing_leads_to_the_client_any_more(world, lived):
     assert session().scalar(text("SELECT count(*) FROM client WHERE id = 1")) == 0
     assert session().scalar(select(func.count()).select_from(KeptAnswer)) == 0
     assert broken_promises() == set()
+
+
+def test_its_links_and_letters_are_gone(world, lived, app, monkeypatch):
+    with_settings(app, monkeypatch, mail_folder="/nonexistent")
+    with transaction():
+        links.make_for_password("alice", "a@b.c", timedelta(hours=1))
+        links.use(links.look(links.make_for_password("alice", "a@b.c", timedelta(hours=1))))
+        outbox.write(Kind.PASSWORD, Language.ENGLISH, username="alice", email="a@b.c")
+    erase(world.alice)
+    for table in ("one_time_link", "letter"):
+        assert session().scalar(text(f"SELECT count(*) FROM {table}")) == 0
 
 
 def test_what_it_held_is_free_at_once_and_the_record_says_why(world, lived):
