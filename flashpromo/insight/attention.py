@@ -78,7 +78,7 @@ SELECT promo.id, product.name AS product_name, store.name AS store_name, store.t
   ST_Y(promo.location::geometry) AS latitude, ST_X(promo.location::geometry) AS longitude,
   run.activated_at, run.notified_count, run.audience_count,
   extract(epoch FROM coalesce(run.activated_at, :now) - due.since) AS late_seconds,
-  live.lives, coalesce(trouble.failed, 0) AS failed, coalesce(trouble.retried, 0) AS retried
+  live.lives, trouble.failed, trouble.retried
 FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
 JOIN product ON product.id = promo.product_id JOIN store ON store.id = product.store_id
 CROSS JOIN LATERAL (SELECT promo.published AND promo.end_time > :now AND run.sold_out_at IS NULL
@@ -86,16 +86,16 @@ CROSS JOIN LATERAL (SELECT promo.published AND promo.end_time > :now AND run.sol
 CROSS JOIN LATERAL (SELECT greatest(promo.start_time, CASE
   WHEN run.activated_at IS NULL OR promo.updated_at <= run.activated_at
   THEN promo.updated_at ELSE promo.created_at END) AS since) AS due
-LEFT JOIN LATERAL (
-  SELECT
-    (SELECT count(*) FROM (SELECT FROM delivery AS d
+CROSS JOIN LATERAL (SELECT
+  CASE WHEN run.activated_at >= :day_ago THEN (
+    SELECT count(*) FROM (SELECT FROM delivery AS d
       WHERE d.promo_id = promo.id AND d.state = 'failed' AND d.finished_at >= run.activated_at
-        AND d.local_day >= :yesterday LIMIT 10000) AS failed) AS failed,
-    (SELECT count(*) FROM (SELECT d.reason FROM delivery AS d
+        AND d.local_day >= :yesterday LIMIT 10000) AS failed) ELSE 0 END AS failed,
+  CASE WHEN run.activated_at >= :day_ago THEN (
+    SELECT count(*) FROM (SELECT d.reason FROM delivery AS d
       WHERE d.promo_id = promo.id AND d.state = 'pending' AND d.local_day >= :yesterday
       ORDER BY d.channel DESC, d.next_attempt_at DESC LIMIT 1000) AS waiting
-     WHERE waiting.reason IS NOT NULL) AS retried
-  ) AS trouble ON run.activated_at >= :day_ago
+    WHERE waiting.reason IS NOT NULL) ELSE 0 END AS retried) AS trouble
 WHERE promo.deleted_at IS NULL
   AND (:store_ids IS NULL OR product.store_id = ANY(:store_ids))
   AND ((live.lives AND run.activated_at IS NULL AND run.paused_at IS NULL
@@ -112,7 +112,7 @@ ORDER BY abs(extract(epoch FROM promo.start_time - :now)), promo.id LIMIT :limit
 
 
 def concerns(store_ids: Collection[int] | None, now: datetime, *, exact: bool) -> Sequence[Concern]:
-    """The promos that need attention at `now`, the gravest first.
+    """The promos that need attention at `now`, the gravest first; of very many, those around now.
 
     Args:
         store_ids: of which stores; None for all.

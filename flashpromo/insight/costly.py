@@ -1,8 +1,8 @@
 """What takes long to count is not counted anew for everybody who looks at the same moment.
 
-The answer is remembered for ten times as long as it took, and only if that was noticeable: a small
-promo is always counted anew, and a large one costs the database a tenth of a core at most, however
-many look. With Redis away everything is counted each time.
+The answer is remembered for twenty times as long as it took, for five seconds at least and thirty
+at most, and only if that was noticeable: what is small is always counted anew, and what is large
+costs the database little, however many look. With Redis away everything is counted each time.
 """
 
 import json
@@ -13,7 +13,8 @@ from typing import Any, Final
 from flashpromo import cache
 
 NOTICEABLE_SECONDS: Final = 0.05
-TIMES_AS_LONG: Final = 10
+TIMES_AS_LONG: Final = 20
+SHORTEST_SECONDS: Final = 5
 LONGEST_SECONDS: Final = 30
 FINAL_SECONDS: Final = 3600
 
@@ -40,7 +41,7 @@ def counted(
     answer = count()
     took = time.monotonic() - began
     if took >= NOTICEABLE_SECONDS:
-        life = longest_seconds or min(took * TIMES_AS_LONG, LONGEST_SECONDS)
+        life = longest_seconds or min(max(took * TIMES_AS_LONG, SHORTEST_SECONDS), LONGEST_SECONDS)
         life = FINAL_SECONDS if is_final(answer) else life
         cache.remember(reading, json.dumps(answer).encode(), took + life)
     return answer

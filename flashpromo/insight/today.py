@@ -80,23 +80,29 @@ def today(store_ids: Collection[int] | None, zone: str, now: datetime, *, exact:
     since = datetime.combine(now.astimezone(ZoneInfo(zone)).date(), time(), ZoneInfo(zone))
     ids = None if store_ids is None else sorted(store_ids)
     who = "all" if ids is None else ",".join(map(str, ids))
-    key = f"today:{since.isoformat()}:{who}:{exact}"
-    found = costly.counted(key, lambda: _figures(ids, since, exact=exact))
-    taken = [(currency, Decimal(amount)) for currency, amount in found.pop("taken")]
-    return Today(since=since, zone=zone, taken=taken, **found)
+    day = f"{since.isoformat()}:{who}"
+    sales = costly.counted(f"sales:{day}", lambda: _sales(ids, since))
+    reach = costly.counted(f"reach:{day}:{exact}", lambda: _reach(ids, since, exact=exact))
+    taken = [(currency, Decimal(amount)) for currency, amount in sales.pop("taken")]
+    return Today(since=since, zone=zone, taken=taken, **sales, **reach)
 
 
-def _figures(ids: list[int] | None, since: datetime, *, exact: bool) -> dict[str, Any]:
+def _sales(ids: list[int] | None, since: datetime) -> dict[str, Any]:
     hold = timedelta(seconds=config.current().hold_seconds)
     values = {"store_ids": ids, "since": since, "sold_of": since - hold}
     sold = session().execute(SOLD, values).all()
-    days = {"first": since.date() - timedelta(days=1), "last": since.date() + timedelta(days=2)}
-    told = session().execute(TOLD, {"store_ids": ids, "since": since} | days).all()
-    shown = [_shown(row, exact=exact) for row in told]
     return {
         "sold": sum(row.sold for row in sold),
         "taken": [(row.currency, str(row.taken)) for row in sold],
         "reserved": session().execute(RESERVED, values).scalar_one(),
+    }
+
+
+def _reach(ids: list[int] | None, since: datetime, *, exact: bool) -> dict[str, Any]:
+    days = {"first": since.date() - timedelta(days=1), "last": since.date() + timedelta(days=2)}
+    told = session().execute(TOLD, {"store_ids": ids, "since": since} | days).all()
+    shown = [_shown(row, exact=exact) for row in told]
+    return {
         "notified": sum(notified for notified, _ in shown),
         "opened": sum(opened for _, opened in shown),
         "is_rough": not exact and any(row.max_distance_km < NARROW_KM for row in told),
