@@ -6,6 +6,7 @@ from urllib.parse import quote, urlsplit
 from flask import current_app, request
 
 HOME: Final = "/"
+PAGE: Final = "flashpromo.page"
 LONGEST: Final = 2000
 KEPT: Final = "/:@!$&'()*+,;="
 """What stands in a path as it is."""
@@ -20,7 +21,14 @@ def here() -> str:
 
 def this_page() -> str:
     """The address to come back to from a form of this page: what was sent is not sent again."""
+    if PAGE in request.environ:
+        return str(request.environ[PAGE])
     return here() if request.method in {"GET", "HEAD"} else front(request.path)
+
+
+def stay_at(page: str) -> None:
+    """Whatever is sent with this request, come back to that page."""
+    request.environ[PAGE] = page
 
 
 def asking_page() -> str:

@@ -79,6 +79,8 @@ def _refusal(error: Exception) -> Refused:
         codes = [code for code, _ in error.recipients.values()]
     is_of_login = isinstance(error, smtplib.SMTPAuthenticationError)
     is_final = bool(codes) and min(codes) >= 500 and not is_of_login
-    is_wrong = isinstance(error, ValueError | smtplib.SMTPNotSupportedError)
+    # A certificate that is not good is a ValueError too, and may be good tomorrow.
+    is_of_line = isinstance(error, ssl.SSLError)
+    is_wrong = isinstance(error, ValueError | smtplib.SMTPNotSupportedError) and not is_of_line
     reason = f"{type(error).__name__} {min(codes)}" if codes else type(error).__name__
     return Refused(reason, permanent=is_final or is_wrong)

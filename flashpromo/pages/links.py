@@ -16,7 +16,7 @@ from flashpromo.accounts.models import OneTimeLink
 from flashpromo.accounts.permissions import Kind
 from flashpromo.accounts.users import SHORTEST_PASSWORD
 from flashpromo.db import transaction
-from flashpromo.entrance import language, visitor
+from flashpromo.entrance import language, visitor, way_back
 from flashpromo.entrance.blueprints import pages
 from flashpromo.entrance.secret_paths import secret_path
 from flashpromo.errors import Forbidden, InvalidFields, TooSoon, WrongCredentials
@@ -31,6 +31,12 @@ Errors = Mapping[str, list[str]]
 def spent(error: LinkSpent) -> ResponseReturnValue:
     """Used, expired, withdrawn or unknown: one page, that says what to do."""
     return render_template("link_spent.html"), error.status
+
+
+@blueprint.before_request
+def stay() -> None:
+    """Another language is chosen on the same page, also where a form came back with its errors."""
+    way_back.stay_at(url_for(".show", **(request.view_args or {})))
 
 
 @blueprint.get("/link/<token>/")

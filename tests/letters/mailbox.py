@@ -45,9 +45,9 @@ def words(mail: EmailMessage, kind: str = "plain") -> str:
 
 
 @contextmanager
-def mail_server(mailbox: Mailbox, port: int = 0) -> Iterator[Mailbox]:
+def mail_server(mailbox: Mailbox, port: int = 0, **tls: Any) -> Iterator[Mailbox]:
     """Take mails while the block runs."""
-    controller = Controller(mailbox, hostname=HOST, port=port or free_port())
+    controller = Controller(mailbox, hostname=HOST, port=port or free_port(), **tls)
     controller.start()
     mailbox.port = controller.port
     try:

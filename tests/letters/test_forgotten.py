@@ -229,6 +229,14 @@ def test_wrong_fields_are_told_and_the_link_stays_good(browser: Browser, link: s
     assert choose(browser, link).status_code == 303
 
 
+def test_another_language_is_chosen_where_a_form_came_back(browser: Browser, link: str):
+    page = choose(browser, link, "short").text
+    assert f'name="next" value="{link}"' in page
+    led = browser.submit(link, "/language/", language="es", next=link)
+    assert led.headers["Location"] == link
+    assert '<html lang="es">' in browser.get(link).text
+
+
 def test_no_other_site_sends_these_forms(browser: Browser, link: str):
     for path in (FORGOTTEN, f"{link}password/"):
         assert browser.http.post(path, data={"who": "techshop", "password": NEW}).status_code == 400

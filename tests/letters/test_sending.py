@@ -1,6 +1,7 @@
 """Letters arrive whatever dies on the way, server, worker or bell; or it is said why not."""
 
 import os
+import ssl
 import subprocess
 import sys
 from email.headerregistry import Address
@@ -253,6 +254,35 @@ def test_a_server_without_tls_is_told_nothing_where_tls_is_wanted(
         refused = transport.send(app.extensions["flashpromo_settings"], a_mail(), "x")
         assert refused is not None
     assert mailbox.mails == []
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_is_told_nothing(
+    app: Flask, mailbox: Mailbox, monkeypatch, tmp_path: Path
+):
+    boxes = Mailbox(), Mailbox()
+    context = own_certificate(tmp_path)
+    with mail_server(boxes[0], tls_context=context), mail_server(boxes[1], ssl_context=context):
+        for tls, box in zip(("starttls", "implicit"), boxes, strict=True):
+            with_settings(app, monkeypatch, smtp_tls=tls, smtp_port=box.port)
+            refused = transport.send(app.extensions["flashpromo_settings"], a_mail(), "x")
+            assert refused == transport.Refused("SSLCertVerificationError")
+            assert box.mails == []
+            monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate"))
+            assert transport.send(app.extensions["flashpromo_settings"], a_mail(), "x") is None
+            assert len(box.mails) == 1
+            monkeypatch.delenv("SSL_CERT_FILE")
+
+
+def own_certificate(folder: Path) -> ssl.SSLContext:
+    """Of the loopback, by its own hand."""
+    files = {"-keyout": folder / "key", "-out": folder / "certificate"}
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=127.0.0.1"]
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    paths = [str(each) for pair in files.items() for each in pair]
+    subprocess.run([*made, *names, *paths], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files["-out"], files["-keyout"])
+    return context
 
 
 def a_mail():
