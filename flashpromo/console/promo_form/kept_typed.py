@@ -1,4 +1,4 @@
-"""What somebody types is kept by the browser's tab until it was saved: see `static/keep_typed.js`.
+"""What somebody types is kept by the browser's tab until it was saved: see `static/keep-typed.js`.
 
 A form has a key, and the answer that says it was saved names the key in a cookie that the script
 may read. So what was typed is offered again after a session has ended, and not after it was saved.
