@@ -39,11 +39,11 @@ def now() -> str:
 def _now() -> dict[str, Any]:
     moment, sight = app_now(), access.sight()
     counts = listing.counts(sight, moment, Wanted())
-    _, running = listing.page(
-        sight, moment, Wanted({State.RUNNING}), order="end_time", offset=0, limit=MOST_RUNNING
+    running = listing.first(
+        sight, moment, Wanted({State.RUNNING}), order="end_time", limit=MOST_RUNNING
     )
-    _, coming = listing.page(
-        sight, moment, Wanted({State.SCHEDULED}), order="start_time", offset=0, limit=MOST_NEXT
+    coming = listing.first(
+        sight, moment, Wanted({State.SCHEDULED}), order="start_time", limit=MOST_NEXT
     )
     store, exactly = access.store(), access.principal().kind is Kind.OPERATOR
     zone = store.time_zone if store else config.current().marketplace_time_zone

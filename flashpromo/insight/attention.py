@@ -205,7 +205,10 @@ def _would_tell(row: Any, now: datetime, *, exact: bool) -> bool:
         return disclosure.rough({AUDIENCE: found}, asked).parts[AUDIENCE] > 0
 
     key = f"soon:{row.id}:{row.updated_at.isoformat()}:{exact}"
-    return bool(costly.counted(key, look, longest_seconds=EMPTY_FOR_SECONDS))
+    remembered = costly.counted(
+        key, look, longest_seconds=EMPTY_FOR_SECONDS, noticeable_seconds=LOOKING_SECONDS / 10
+    )
+    return bool(remembered)
 
 
 def _circle(row: Any) -> Question:

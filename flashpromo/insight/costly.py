@@ -24,6 +24,7 @@ def counted(
     count: Callable[[], Any],
     *,
     longest_seconds: float | None = None,
+    noticeable_seconds: float = NOTICEABLE_SECONDS,
     is_final: Callable[[Any], bool] = lambda _: False,
 ) -> Any:
     """What `count` answers, JSON-ready, now or a moment ago.
@@ -32,6 +33,7 @@ def counted(
         key: names the question; everything that the answer depends on but the time is in it.
         count: asks the database.
         longest_seconds: remember a noticeable answer for just so long, whatever it took.
+        noticeable_seconds: an answer that took less is not remembered.
         is_final: whether an answer stays as it is; then it is remembered for longer.
     """
     reading = cache.look_up(f"counted:{key}", ())
@@ -40,7 +42,7 @@ def counted(
     began = time.monotonic()
     answer = count()
     took = time.monotonic() - began
-    if took >= NOTICEABLE_SECONDS:
+    if took >= noticeable_seconds:
         life = longest_seconds or min(max(took * TIMES_AS_LONG, SHORTEST_SECONDS), LONGEST_SECONDS)
         life = FINAL_SECONDS if is_final(answer) else life
         cache.remember(reading, json.dumps(answer).encode(), took + life)

@@ -76,11 +76,13 @@ def page(
         offset: how many to leave out.
         limit: how many to show.
     """
-    column = COLUMNS[order.removeprefix("-")]
-    by = column.desc() if order.startswith("-") else column.asc()
-    moment = reach.at(now)
-    conditions = [sight.condition(moment), *wanted.conditions(moment)]
-    return queries.page_of(conditions, [by, Promo.id.desc()], offset=offset, limit=limit)
+    found = _asked(sight, now, wanted, order)
+    return queries.page_of(*found, offset=offset, limit=limit)
+
+
+def first(sight: Sight, now: datetime, wanted: Wanted, *, order: str, limit: int) -> list[Promo]:
+    """The first promos of such a page, not counted: one query."""
+    return queries.some_of(*_asked(sight, now, wanted, order), offset=0, limit=limit)
 
 
 def counts(sight: Sight, now: datetime, wanted: Wanted) -> dict[State, int]:
@@ -107,6 +109,17 @@ def counts(sight: Sight, now: datetime, wanted: Wanted) -> dict[State, int]:
     )
     found = {State(name): number for name, number in rows}
     return {each: found.get(each, 0) for each in State}
+
+
+def _asked(
+    sight: Sight, now: datetime, wanted: Wanted, order: str
+) -> tuple[list[ColumnElement[bool]], list[ColumnElement[Any]]]:
+    """Conditions and order of a list; promos that are equal in it follow by their id."""
+    column = COLUMNS[order.removeprefix("-")]
+    by = column.desc() if order.startswith("-") else column.asc()
+    moment = reach.at(now)
+    conditions = [sight.condition(moment), *wanted.conditions(moment)]
+    return conditions, [by, Promo.id.desc()]
 
 
 def _if(wanted: Any, predicate: Any) -> list[ColumnElement[bool]]:

@@ -159,8 +159,19 @@ def page_of(
         .join(PromoRun, PromoRun.promo_id == Promo.id)
         .where(*conditions)
     )
+    return count or 0, some_of(conditions, order, offset=offset, limit=limit)
+
+
+def some_of(
+    conditions: Sequence[ColumnElement[bool]],
+    order: Sequence[ColumnElement[Any]],
+    *,
+    offset: int,
+    limit: int,
+) -> list[Promo]:
+    """The same without the count, for who knows it or does not want to."""
     rows = _whole().where(*conditions).order_by(*order).offset(offset).limit(limit)
-    return count or 0, list(session().scalars(rows))
+    return list(session().scalars(rows))
 
 
 def list_running(now: datetime, sight: Sight) -> list[Promo]:

@@ -28,6 +28,12 @@ def crowd(town, count: int, **values) -> None:
             town.world.add_client(f"client {number}", metres=100, **values)
 
 
+def forget_what_was_counted(redis) -> None:
+    """What took long on a busy machine is remembered for a while."""
+    for key in redis.scan_iter("flashpromo:counted:*"):
+        redis.delete(key)
+
+
 def test_nothing_needs_attention_where_all_is_well(owner: Browser, town):
     with town.app.app_context():
         activate(town.world)
@@ -64,11 +70,12 @@ def test_an_audience_of_nobody(owner: Browser, look_as, town):
     assert "few clients or none" in concerns(owner)["nobody"]
 
 
-def test_one_that_starts_soon_and_would_tell_nobody(owner: Browser, look_as, town):
+def test_one_that_starts_soon_and_would_tell_nobody(owner: Browser, look_as, town, redis):
     promo_id = town.promo("Lamp", hours=0.5)
     assert "empty" in concerns(owner)  # Alice alone is too few to be told of
     assert "empty" not in concerns(look_as("admin"))
     crowd(town, 40)
+    forget_what_was_counted(redis)
     assert "empty" not in concerns(owner)
     with town.app.app_context():
         change(promo_id, segment_ids=(town.world.frequent,))
