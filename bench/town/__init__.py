@@ -1,0 +1,1 @@
+"""The data of the benchmarks: a marketplace of one country, as it might stand after a month."""

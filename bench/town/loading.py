@@ -1,0 +1,52 @@
+"""Fill an empty, migrated database, and leave it as a service finds it after a month."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+
+from bench.town import clients, market, notices, promos, sales
+from bench.town.cities import TIME_ZONE
+from bench.town.size import Size
+from flashpromo.db import app_now, db, session, transaction
+
+LOCATIONS = text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_client_location'")
+SEQUENCES = text("""
+SELECT pg_get_serial_sequence(quote_ident(table_name), column_name) AS name, table_name, column_name
+FROM information_schema.columns
+WHERE table_schema = 'public' AND pg_get_serial_sequence(quote_ident(table_name), column_name) <> ''
+""")
+NEXT = "SELECT setval('{name}', coalesce(max({column_name}), 0) + 1, false) FROM {table_name}"
+RESERVATIONS = text("SELECT setval('reservation_id_seq', (SELECT count(*) FROM reservation) + 1)")
+
+
+def load(size: Size, say: Callable[[str], object]) -> None:
+    """Write everything; `say` is told what comes next."""
+    now = app_now()
+    today = now.astimezone(ZoneInfo(TIME_ZONE)).date()
+    planned = promos.planned(size, now)
+    say(f"loading {size.stores:,} stores and {size.promos:,} promos")
+    with transaction():
+        market.load(size)
+        promos.load(size, planned)
+        sales.load(size, planned)
+    say(f"loading {size.clients:,} clients")
+    with transaction():
+        index = session().execute(LOCATIONS).scalar_one()
+        session().execute(text("DROP INDEX ix_client_location"))
+        clients.load(size, now)
+        session().execute(text(index))
+    say("loading notifications")
+    with transaction():
+        notices.load(size, planned, today)
+        _set_sequences()
+    say("vacuuming")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM (ANALYZE)"))
+        connection.execute(text("CHECKPOINT"))
+
+
+def _set_sequences() -> None:
+    for row in session().execute(SEQUENCES).mappings().all():
+        session().execute(text(NEXT.format_map(row)))
+    session().execute(RESERVATIONS)
