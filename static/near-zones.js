@@ -13,9 +13,9 @@ function nearZones(choice) {
       const across = Math.abs(east - dataset.longitude) % 360;
       return Math.hypot(north - dataset.latitude, Math.min(across, 360 - across) * Math.cos((north * Math.PI) / 180));
     };
+    const chosen = choice.value; // may stand in the group itself, which is emptied
     const nearest = cities.map((each) => [far(each), each]).sort((one, other) => one[0] - other[0]);
     group.replaceChildren(...nearest.slice(0, NEAREST).map(([, each]) => new Option(each.text, each.value)));
-    const chosen = choice.value;
     choice.prepend(group);
     choice.value = chosen;
   }

@@ -91,6 +91,9 @@ def test_the_marker_is_dragged_and_the_distance_said(desk: Visit, town: Town):
     assert latitude > LATITUDE
     assert longitude > LONGITUDE
     expect(page.locator("[data-place-said]")).to_contain_text("km from where the store stood.")
+    expect(page.locator("#time_zone")).to_have_value("America/Mexico_City")
+    page.locator("#longitude").fill("-3.7")
+    expect(page.locator("#time_zone")).to_have_value("America/Mexico_City")
 
 
 def test_arrow_keys_move_the_marker(desk: Visit, town: Town):

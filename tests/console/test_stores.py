@@ -53,7 +53,7 @@ def test_the_list_says_role_zone_money_and_what_runs(owner: Browser, town: Town)
     town.promo("Draft", publish=False)
     page = owner.get(STORES).text
     plain = " ".join(re.sub("<[^>]+>", " ", page).split())
-    assert "TechShop Owner Mexico City USD 1 runs now 1 scheduled 1 draft" in plain
+    assert "TechShop Mexico City · USD Owner 1 runs now 1 scheduled 1 draft" in plain
     assert "Café" not in page
 
 
