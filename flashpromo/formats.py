@@ -20,10 +20,6 @@ TOUCHING: Final = re.compile(r"(?<=[^\W\d_])(?=[-\d])|(?<=\d)(?=[^\W\d_])")
 """Where a code of letters stands against a number: Unicode wants a blank there, see CLDR's
 `currencySpacing`."""
 
-BLANKS: Final = re.compile("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]")
-BARE: Final = re.compile(r"([0-9]{1,30})(?:[.,]([0-9]{1,2}))?")
-LONGEST_AMOUNT: Final = 60
-
 TO: Final = " \N{EN DASH} "
 
 
@@ -40,34 +36,6 @@ def money(amount: Decimal, currency: str, locale: Locale) -> str:
 def number(value: Decimal | float, locale: Locale) -> str:
     """A count or a measure, with the marks between thousands and before decimals."""
     return numbers.format_decimal(value, locale=locale)
-
-
-def amount(value: Decimal, locale: Locale) -> str:
-    """An amount without its currency: two decimals, and the marks between thousands."""
-    return numbers.format_decimal(value, "#,##0.00", locale=locale)
-
-
-def plain_amount(amount: Decimal, locale: Locale) -> str:
-    """An amount as it stands in a field to be written over: two decimals, no marks between."""
-    return f"{amount:.2f}".replace(".", numbers.get_decimal_symbol(locale))
-
-
-def read_amount(written: str, locale: Locale) -> Decimal | None:
-    """An amount as people of a locale write it; None when it is no number, or could be two.
-
-    1.299,90 is one in Spain and none in Mexico. The mark between thousands stands before exactly
-    three digits, each time or never. A single mark before one or two digits can only be that of the
-    decimals, whatever the locale's: 499.50 is understood everywhere. More decimals are none: 1.000
-    would be a thousand elsewhere.
-    """
-    text = BLANKS.sub(" ", written.strip())
-    if found := BARE.fullmatch(text):
-        return Decimal(f"{found[1]}.{found[2] or 0}")
-    decimal, group = numbers.get_decimal_symbol(locale), numbers.get_group_symbol(locale)
-    mark = re.escape(BLANKS.sub(" ", group))
-    grouped = rf"([0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|[0-9]+)(?:{re.escape(decimal)}([0-9]{{1,2}}))?"
-    found = re.fullmatch(grouped, text) if len(text) <= LONGEST_AMOUNT else None
-    return found and Decimal(f"{re.sub(r'[^0-9]', '', found[1])}.{found[2] or 0}")
 
 
 def percent(share: Decimal | float, locale: Locale) -> str:

@@ -32,6 +32,7 @@ def list_products(query: ProductQuery) -> dict[str, Any] | Response:
         store_id=query.store,
         external_id=query.external_id,
         words=query.q,
+        sought=None,
         order="id",
         **query.window,
     )

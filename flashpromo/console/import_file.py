@@ -7,12 +7,11 @@ from typing import Final
 from babel import Locale
 from flask import request
 
-from flashpromo import formats
 from flashpromo.bulk import sheet
 from flashpromo.bulk.cells import BadRow
 from flashpromo.bulk.sheet import Sheet
 from flashpromo.bulk.source import Record, UnreadableFile
-from flashpromo.console import import_words
+from flashpromo.console import import_words, numerals
 from flashpromo.errors import InvalidFields
 from flashpromo.market.models import MAX_IMPORT_BYTES, ProductImport
 
@@ -69,7 +68,7 @@ def _with_price(values: Mapping[str, object], locale: Locale) -> Mapping[str, ob
     written = str(values.get("regular_price") or "").strip()
     if not written:
         return values
-    amount = formats.read_amount(written, locale)
+    amount = numerals.amount(written, locale)
     if amount is None:
         short = "".join(sign for sign in written[:SHOWN_SIGNS] if sign.isprintable())
         return BadRow("regular_price", f"“{short}” is not a number", values)

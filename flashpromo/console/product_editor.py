@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from flashpromo.console import access, store_offers
+from flashpromo.console import access, numerals, store_offers
 from flashpromo.console.blueprints import PREFIX
 from flashpromo.console.products import blueprint
 from flashpromo.db import app_now, transaction
@@ -113,10 +113,13 @@ def page(
         "console/product.html",
         product=product,
         typed=typed,
+        price=numerals.written(product.regular_price, language.here(), places=2),
         errors=errors or {},
         standing=standing,
         moved=moved,
-        new_price=language.amount(typed["regular_price"]) if moved and typed else None,
+        new_price=numerals.amount(typed["regular_price"], language.here())
+        if moved and typed
+        else None,
         is_stale=is_stale,
     )
 
@@ -134,7 +137,7 @@ def _read() -> ProductChanges:
         InvalidFields: the price is not a number, or there is none.
     """
     sent = request.form
-    price = language.amount(sent.get("regular_price", ""))
+    price = numerals.amount(sent.get("regular_price", ""), language.here())
     if price is None:
         raise InvalidFields({"regular_price": _price_problem()})
     return ProductChanges(
@@ -145,7 +148,7 @@ def _read() -> ProductChanges:
 
 
 def _price_problem() -> str:
-    example = language.example_of_amount()
+    example = numerals.written(Decimal("1299.9"), language.here(), places=2)
     said: str = _("Must be an amount of money, like %(example)s.", example=example)
     return said
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from babel.numbers import get_decimal_symbol
 from flask import Response
 
-from flashpromo import formats
 from flashpromo.bulk import sheet
 from flashpromo.console import access
 from flashpromo.console.blueprints import PREFIX, console_pages
@@ -26,9 +26,9 @@ def csv() -> Response:
 
 
 def _rows(scope: frozenset[int] | None, asked: ProductFilter) -> Iterator[tuple[str, ...]]:
-    locale = language.here()
+    mark = get_decimal_symbol(language.here())
     yield HEADER
     for each in products.every(scope=scope, **asked):
-        price = formats.plain_amount(each.regular_price, locale)
-        store = each.store
-        yield each.external_id or "", each.name, price, store.currency, str(store.id), store.name
+        price = f"{each.regular_price:.2f}".replace(".", mark)
+        store = (each.currency, str(each.store_id), each.store_name)
+        yield each.external_id or "", each.name, price, *store

@@ -38,7 +38,7 @@ def index() -> str:
 def wanted() -> ProductFilter:
     """Which products this address asks for."""
     store = access.store()
-    return ProductFilter(store_id=store.id if store else None, words=words() or None)
+    return ProductFilter(store_id=store.id if store else None, sought=words() or None)
 
 
 def _order() -> str:

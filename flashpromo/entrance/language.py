@@ -21,7 +21,6 @@ from flashpromo.entrance import way_back
 from flashpromo.languages import Language
 
 COOKIE: Final = "flashpromo_language"
-EXAMPLE: Final = Decimal("1299.90")
 YEAR_SECONDS: Final = 365 * 24 * 3600
 
 
@@ -32,7 +31,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=lambda amount, currency: formats.money(amount, currency, here()),
         number=_by_locale(formats.number),
-        plain_amount=lambda amount: formats.plain_amount(amount, here()),
         percent=_by_locale(formats.percent),
         day=_in_zone(formats.day),
         clock=_in_zone(formats.clock),
@@ -60,16 +58,6 @@ def language() -> Language:
 def here() -> Locale:
     """The locale of this request."""
     return get_locale() or Locale.parse(languages.HOME[Language.ENGLISH])
-
-
-def amount(written: str) -> Decimal | None:
-    """An amount as whoever asks writes it; None when it is none."""
-    return formats.read_amount(written, here())
-
-
-def example_of_amount() -> str:
-    """How whoever asks may write an amount."""
-    return formats.amount(EXAMPLE, here())
 
 
 def told(sentence: str) -> str:

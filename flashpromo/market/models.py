@@ -91,6 +91,14 @@ class Product(Base):
         CheckConstraint("length(external_id) BETWEEN 1 AND 200", name="external_id_length"),
         CheckConstraint("image_digest ~ '^[0-9a-f]{64}$'", name="image_digest_form"),
         Index(None, "store_id"),
+        # A store's list by name, a page at a time, and how many there are.
+        Index(
+            "ix_product_store_id_name_not_deleted",
+            "store_id",
+            "name",
+            "id",
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
         Index(
             "uq_product_store_id_external_id_not_deleted",
             "store_id",

@@ -7,7 +7,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final, TypedDict, Unpack
+from typing import Any, Final, NamedTuple, TypedDict, Unpack
 
 from sqlalchemy import ColumnElement, func, select, true, update
 from sqlalchemy.exc import IntegrityError
@@ -30,6 +30,18 @@ COLUMNS: Final[Mapping[str, Any]] = {
 ORDERS: Final = tuple(f"{sign}{name}" for name in COLUMNS for sign in ("", "-"))
 """The names of the orders of a list; a minus turns one around."""
 BLOCK_ROWS: Final = 2_000
+
+
+class Listed(NamedTuple):
+    """A product in a list of all of them."""
+
+    id: int
+    external_id: str | None
+    name: str
+    regular_price: Decimal
+    currency: str
+    store_id: int
+    store_name: str
 
 
 class ProductChanges(TypedDict, total=False):
@@ -108,11 +120,15 @@ def ids_of(store_id: int) -> list[int]:
 
 
 class ProductFilter(TypedDict, total=False):
-    """Which products: None narrows nothing; `words` are part of their name, in any case."""
+    """Which products: None narrows nothing.
+
+    `words` are part of their name, in any case; `sought` of their name or of their outside id.
+    """
 
     store_id: int | None
     external_id: str | None
     words: str | None
+    sought: str | None
 
 
 def page(
@@ -134,15 +150,28 @@ def page(
 
 def every(
     *, scope: Collection[int] | None = None, **wanted: Unpack[ProductFilter]
-) -> Iterator[Product]:
+) -> Iterator[Listed]:
     """All of them, oldest first, read block by block: memory does not grow with their number."""
-    last, where = 0, _wanted(scope, wanted)
-    query = select(Product).where(where).order_by(Product.id).limit(BLOCK_ROWS)
-    while block := db.session().scalars(query.where(Product.id > last)).all():
-        last = block[-1].id
-        for each in block:
-            db.session().expunge(each)
-            yield each
+    where = _wanted(scope, wanted)
+    query = (
+        select(
+            Product.id,
+            Product.external_id,
+            Product.name,
+            Product.regular_price,
+            Store.currency,
+            Store.id,
+            Store.name,
+        )
+        .join(Store, Store.id == Product.store_id)
+        .where(where)
+        .order_by(Product.id)
+        .limit(BLOCK_ROWS)
+    )
+    last = 0
+    while block := db.session().execute(query.where(Product.id > last)).all():
+        yield from map(Listed._make, block)
+        last = block[-1][0]
 
 
 def seen(scope: Collection[int] | None) -> ColumnElement[bool]:
@@ -166,6 +195,9 @@ def _wanted(scope: Collection[int] | None, wanted: ProductFilter) -> ColumnEleme
         where &= Product.external_id == external_id
     if (words := wanted.get("words")) is not None:
         where &= Product.name.icontains(words, autoescape=True)
+    if (sought := wanted.get("sought")) is not None:
+        named = Product.name.icontains(sought, autoescape=True)
+        where &= named | Product.external_id.icontains(sought, autoescape=True)
     return where
 
 

@@ -110,9 +110,9 @@ def test_a_new_product_of_one_s_own_store(owner: Browser, town):
     [
         ("name", "", "Must have 1 to 200 characters."),
         ("name", "a\tb", "Control characters"),
-        ("regular_price", "", "Must be an amount of money, like 1,299.90."),
+        ("regular_price", "", "Must be an amount of money, like 1299.90."),
         ("regular_price", "1.299,90", "Must be an amount of money"),
-        ("regular_price", "-1", "Must be an amount of money"),
+        ("regular_price", "-1", "Must be above 0."),
         ("regular_price", "0", "Must be above 0."),
         ("regular_price", "1.299", "Must be an amount of money"),
         ("external_id", "x" * 201, "Must have 1 to 200 characters."),

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from flashpromo import formats
-from flashpromo.console.promo_form import numerals
+from flashpromo.console import numerals
 from flashpromo.errors import InvalidFields
 from flashpromo.fields import Checks
 from flashpromo.market.models import Product

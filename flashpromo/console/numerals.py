@@ -15,7 +15,13 @@ from typing import Final
 from babel import Locale, numbers
 
 LONGEST: Final = 40
-SIGN_OF_MONEY: Final = re.compile(r"^[A-Z]{0,3}\$?|[A-Z]{3}$")
+MOST_DECIMALS: Final = 2
+CENTS_AT_THE_END: Final = re.compile(r"[+-]?[0-9]+[.,][0-9]{1,2}")
+STRAY_MARK: Final = re.compile(
+    "[0-9][\\s'\N{RIGHT SINGLE QUOTATION MARK}]+(?=[0-9])(?![0-9]{3}(?![0-9]))"
+)
+"""Between digits, and not before just three of them: `_bare` would put them together."""
+SIGN_OF_MONEY: Final = re.compile(r"^[A-Z]{0,3}\$?|[A-Z]{1,3}$")
 BETWEEN_THOUSANDS: Final = frozenset("'\N{RIGHT SINGLE QUOTATION MARK}")
 
 
@@ -36,6 +42,21 @@ def read(text: str, locale: Locale) -> Numeral | None:
     if here is None:
         return None if elsewhere is None else Numeral(elsewhere, is_doubtful=True)
     return Numeral(here, is_doubtful=elsewhere not in {None, here})
+
+
+def amount(text: str, locale: Locale) -> Decimal | None:
+    """An amount of money where nobody is told what was understood; None if it could be another.
+
+    The locale's own marks count, the other ones only before one or two decimals at the end: 499.50
+    is the same everywhere. 1.000 is a thousand in Spain and nothing in Mexico.
+    """
+    bare = "" if STRAY_MARK.search(text) else _bare(text)
+    own = numbers.get_decimal_symbol(locale)
+    found = _value(bare, own, "." if own == "," else ",")
+    if found is None and CENTS_AT_THE_END.fullmatch(bare):
+        return Decimal(bare.replace(",", "."))
+    has_cents = found is not None and len(bare.partition(own)[2]) <= MOST_DECIMALS
+    return found if has_cents else None
 
 
 def written(value: Decimal, locale: Locale, *, places: int = 0) -> str:
