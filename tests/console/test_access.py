@@ -22,12 +22,14 @@ PAGES = [
 
 
 NUMBER = re.compile(r"<int:\w+>")
+UUID = re.compile(r"<uuid:\w+>")
 CHOICE = re.compile(r"<any\((\w+)[^>]*>")
 
 
 def address_of(rule: str) -> str:
-    """An address that fits: 1 for a number, the first of a choice."""
-    return CHOICE.sub(r"\1", NUMBER.sub("1", rule))
+    """An address that fits: 1 for a number, zeros for an UUID, the first of a choice."""
+    numbered = UUID.sub("00000000-0000-0000-0000-000000000000", NUMBER.sub("1", rule))
+    return CHOICE.sub(r"\1", numbered)
 
 
 def console_routes(app: Flask) -> list[tuple[str, str]]:
