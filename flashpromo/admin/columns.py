@@ -11,7 +11,8 @@ from typing import Any
 from flask_babel import gettext
 
 from flashpromo.admin.page import Words
-from flashpromo.bulk.written import Cell
+
+Cell = str | int | float | Decimal | None
 
 
 class Kind(StrEnum):

@@ -4,13 +4,16 @@ A program gets what a person sees, as plain values: ISO 8601 times in UTC, decim
 spreadsheet would take for a formula is written as text.
 """
 
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Response, stream_with_context
 from sqlalchemy import Select, tuple_
 
-from flashpromo.bulk import written
+from flashpromo.admin.columns import Cell
+from flashpromo.bulk import sheet
 from flashpromo.db import app_now, session, transaction
 
 if TYPE_CHECKING:
@@ -33,13 +36,13 @@ def csv_of(view: "ModelView", query: Select[Any]) -> Response:
 
 def _lines(view: "ModelView", query: Select[Any], first: list[Any]) -> Iterator[str]:
     columns = [*view.columns, *view.more]
-    yield written.line([str(each.label) for each in columns])
+    yield _line([str(each.label) for each in columns])
     block = first
     while block:
         with transaction():
             now = app_now()
             rows = view.dress(block)
-            lines = [written.line([each.cell(row, now) for each in columns]) for row in rows]
+            lines = [_line([each.cell(row, now) for each in columns]) for row in rows]
             last = [getattr(block[-1], name) for name in view.names]
             block = _block(view, query, last) if len(block) == BLOCK else []
         yield "".join(lines)
@@ -52,3 +55,11 @@ def _block(view: "ModelView", query: Select[Any], after: list[Any] | None) -> li
         query = query.where(tuple_(*columns) > tuple_(*after))
     session().expunge_all()
     return list(session().scalars(query.order_by(*columns).limit(BLOCK)))
+
+
+def _line(cells: Iterable[Cell]) -> str:
+    """One line; a number is no formula, whatever its sign."""
+    text = StringIO()
+    safe = [sheet.guarded(each) if isinstance(each, str) else each for each in cells]
+    csv.writer(text).writerow(safe)
+    return text.getvalue()

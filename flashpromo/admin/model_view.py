@@ -56,6 +56,7 @@ class ModelView(Page):
     options: ClassVar[Sequence[Any]] = ()
     actions: ClassVar[Sequence[Step]] = ()
 
+    list_template: ClassVar[str] = "admin/list.html"
     details_template: ClassVar[str] = "admin/details.html"
 
     can_create: ClassVar[bool] = False
@@ -93,7 +94,7 @@ class ModelView(Page):
             shown = self.shown(wanted)
             rows = self.dress(shown.rows)
         return self.render(
-            "admin/list.html", now=now, wanted=wanted, shown=shown, rows=rows, **self._frame()
+            self.list_template, now=now, wanted=wanted, shown=shown, rows=rows, **self._frame()
         )
 
     @expose("/details/")  # type: ignore[untyped-decorator]

@@ -121,7 +121,7 @@ def test_nobody_else_sees_anything(app, look_as, who: str | None, status: int):
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith(ADMIN)]
     assert len(rules) > 3 * len(ALL)
     for rule in rules:
-        refused = http.get(f"{rule.rule}?id=1")
+        refused = http.get(f"{re.sub('<[^>]*>', '1', rule.rule)}?id=1")
         assert refused.status_code == status, rule.rule
         assert "<table" not in refused.text
 

@@ -135,7 +135,7 @@ STEPS = (
     ),
     Step(
         "cancel",
-        _("Cancel"),
+        _("Cancel for good"),
         _("Cancel these promos?"),
         _(
             "A cancelled promo has ended for good: its holds are released, what waits to be sent "

@@ -33,7 +33,7 @@ class PromoView(ModelView):
     """Promos; their terms are written in the merchants' console, which operators may use too."""
 
     model, title, actions = Promo, _("Promo"), STEPS
-    details_template = "admin/promo.html"
+    list_template, details_template = "admin/promos.html", "admin/promo.html"
     columns = (
         Column("id", _("Id"), order=Promo.id),
         Column("state", _("State"), Kind.STATE, words=STATES, reckon=state_at),
