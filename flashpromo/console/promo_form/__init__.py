@@ -13,6 +13,8 @@ How a page uses it:
 * The page wraps all in one `<form id="promo-form">` and brings the scripts of
   `templates/console/promo_editor/scripts.html`. The live count (`audience_field`) and the discount
   post this form to `console_promo_editor.audience` and `.told`, which look at these fields only.
+* The form carries `kept_typed.key()` as its field `draft`, and what was saved is answered through
+  `kept_typed.saved`: so a tab offers again what a session that ended has kept from being saved.
 * Without a script the buttons `step=find` and `step=count` come to the page's own address: show the
   page again, with `counted.of(form)` as `count` when it is to be counted.
 """
