@@ -17,6 +17,11 @@ def test_an_operator_gets_in(look_as):
     assert "Merchant console" in page.text
 
 
+def test_the_front_page_leads_operators_there(look_as):
+    assert f'href="{ADMIN}"' in look_as("admin").get("/").text
+    assert f'href="{ADMIN}"' not in look_as(OWNER).get("/").text
+
+
 @pytest.mark.parametrize("name", [OWNER, "alice"])
 def test_nobody_else_does(look_as, name: str):
     refused = look_as(name).get(ADMIN)
