@@ -62,6 +62,8 @@ def test_a_list_by_name_with_prices_of_one_s_own_stores(owner: Browser, look_as,
     assert names(owner, "?sort=-id") == ["amplifier", "Zither", "Headphones XYZ"]
     assert names(owner, "?q=ZITH") == ["Zither"]
     assert names(owner, "?q=%25") == []
+    edit(owner, town, external_id="SKU-77")
+    assert names(owner, "?q=sku-7") == ["Headphones XYZ"]
     for strange in ("?sort=nonsense", "?page=²", "?page=99", "?q=%00%ff"):
         assert owner.get(f"{PRODUCTS}{strange}").status_code == 200
 
