@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from flashpromo.accounts import keys, links, sign_ins, tokens, users
 from flashpromo.accounts.links import LinkSpent
 from flashpromo.accounts.permissions import Permission
+from flashpromo.audit.models import AuditEvent
 from flashpromo.cli.letter_rounds import forget_letters
 from flashpromo.db import session, transaction
+from flashpromo.letters.models import Letter
 from tests.letters.mailbox import Mailbox, words
 from tests.letters.sending import deliver_letters, with_settings
 from tests.pages.conftest import PASSWORD, Browser
@@ -353,3 +355,18 @@ def test_what_is_forgotten_is_forgotten(browser: Browser, app: Flask, mailbox, l
         forget_letters()
     assert rows(engine, "SELECT * FROM letter") == rows(engine, "SELECT * FROM one_time_link") == []
     assert timedelta(days=30) == links.KEPT
+
+
+def test_an_operator_sends_a_link(app, browser, mailbox):
+    assert browser.sign_in("admin").status_code == 303
+    with app.app_context():
+        known = {name: sign_ins.find(name).user_id for name in ("techshop", "silent")}
+    path = "/admin/user/action/?action=letter" + "".join(f"&id={each}" for each in known.values())
+    told = browser.get(browser.submit(path, path).location).text
+    assert "1 letter is on its way." in told
+    assert "The account has no e-mail address." in told
+    with app.app_context():
+        letter = session().scalars(select(Letter)).one()
+        assert (letter.kind, letter.email) == ("password", "Owner@TechShop.example")
+        event = session().scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+        assert (event.action, event.actor_name) == ("user.password_letter", "admin")
