@@ -95,12 +95,63 @@ def click(name: str) -> Step:
     return lambda page: page.get_by_role("link", name=name).first.click()
 
 
+def fill(**fields: str) -> Step:
+    """Type into the fields of these ids."""
+
+    def typed(page: Page) -> None:
+        for name, value in fields.items():
+            page.fill(f"#{name}", value)
+
+    return typed
+
+
+def choose_product(words: str) -> Step:
+    """Pick a product of the combobox by part of its name."""
+
+    def picked(page: Page) -> None:
+        page.fill("#product_words", words)
+        page.get_by_role("option").first.click()
+
+    return picked
+
+
+def check(name: str) -> Step:
+    """Check the box of that name."""
+    return lambda page: page.get_by_label(name).first.check()
+
+
+def push(name: str) -> Step:
+    """Push the button of that name."""
+    return lambda page: page.get_by_role("button", name=name).click()
+
+
+SERIES: Final = (
+    choose_product("Head"),
+    fill(promo_price="799", starts_at="17:00", ends_at="19:00"),
+    check("New users"),
+    push("Show the promos"),
+)
+PROMOS: Final = "/console/promos/"
 SCENES: Final = (
     Scene("dashboard", "techshop", "/console/"),
-    Scene("promo", "cafe", "/console/promos/", (click("Cold brew"),)),
-    Scene("promos", "techshop", "/console/promos/"),
+    Scene("dashboard-phone", "techshop", "/console/", size=PHONE),
+    Scene("dashboard-spanish", "techshop", "/console/", language="es-MX"),
+    Scene("promos", "techshop", PROMOS),
+    Scene("promo", "cafe", PROMOS, (click("Cold brew"),)),
+    Scene("promo-phone", "cafe", PROMOS, (click("Cold brew"),), size=PHONE),
+    Scene("cancel", "cafe", PROMOS, (click("Cold brew"), click("Cancel"))),
+    Scene("editor", "techshop", PROMOS, (click("27-inch monitor"), click("Edit"))),
+    Scene("editor-phone", "techshop", PROMOS, (click("27-inch monitor"), click("Edit")), PHONE),
+    Scene("recurring", "techshop", "/console/promos/series/new/", SERIES),
     Scene("products", "techshop", "/console/products/"),
+    Scene("store", "techshop", "/console/stores/", (click("TechShop"),)),
+    Scene("members", "techshop", "/console/stores/", (click("TechShop"), click("Members"))),
     Scene("admin", "admin", "/admin/"),
+    Scene("admin-promos", "admin", "/admin/promo/"),
+    Scene("admin-client", "admin", "/admin/client/edit/?id=1"),
+    Scene("admin-health", "admin", "/admin/health/"),
+    Scene("admin-queues", "admin", "/admin/queues/"),
+    Scene("admin-audit", "admin", "/admin/audit/", whole=False),
 )
 
 if __name__ == "__main__":

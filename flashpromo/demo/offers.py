@@ -56,6 +56,7 @@ OFFERS: Final = (
         (NEW, FREQUENT),
         now_for_two_hours,
         State.RUNNING,
+        quantity=12,
     ),
     Offer(
         "Cold brew",
@@ -65,7 +66,14 @@ OFFERS: Final = (
         State.RUNNING,
         quantity=25,
     ),
-    Offer("Mechanical keyboard", Decimal("1299.00"), (VIP, STUDENTS), in_a_minute, State.SCHEDULED),
+    Offer(
+        "Mechanical keyboard",
+        Decimal("1299.00"),
+        (VIP, STUDENTS),
+        in_a_minute,
+        State.SCHEDULED,
+        quantity=5,
+    ),
     Offer(
         "27-inch monitor",
         Decimal("3199.00"),
