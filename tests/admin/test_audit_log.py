@@ -24,7 +24,7 @@ __all__ = ["look_as", "operator", "town", "workshop"]
 
 ROOT = Path(__file__).parents[2]
 NOTED = re.compile(
-    r"\"((?:client|job|key|member|product|promo|segment|store|user)"
+    r"\"((?:client|job|key|member|product|promo|reservation|segment|store|user)"
     r"\.\w*(?:ed|made|put|withdrawn))\""
 )
 ATTACK = "<script>alert(1)</script>{{7*7}}"

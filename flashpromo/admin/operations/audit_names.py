@@ -18,6 +18,7 @@ FIELDS: Final = {
     "segment_ids": "segment",
     "product_id": "product",
     "of_promo_id": "promo",
+    "promo_id": "promo",
     "promo_ids": "promo",
 }
 """The fields of events that hold ids, and of what."""
