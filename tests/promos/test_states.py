@@ -1,7 +1,7 @@
 """One state, said twice: the rule in Python and the rule in SQL agree on whatever there can be."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -105,6 +105,14 @@ def test_every_promo_is_in_exactly_one_state(every_promo, now):
     found = [ids(state_is([state], reach.at(now))) for state in State]
     assert sum(map(len, found)) == len(every_promo)
     assert set().union(*found) == {promo.id for promo in every_promo}
+
+
+def test_several_states_are_asked_for_at_once(every_promo, now):
+    one_by_one = {state: ids(state_is([state], reach.at(now))) for state in State}
+    for size in (2, 3):
+        for wanted in combinations(State, size):
+            together = set().union(*(one_by_one[state] for state in wanted))
+            assert ids(state_is(wanted, reach.at(now))) == together
 
 
 def test_every_state_can_be(every_promo):
