@@ -1,18 +1,14 @@
-"""What the scheduler does for letters: whatever waits is sent, and what is long done is forgotten.
+"""What the scheduler does for letters: whatever waits is sent.
 
 In a lane of its own: a mail server that does not answer holds up no promo.
 """
 
 import logging
-from contextlib import AbstractContextManager
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from flashpromo import config
-from flashpromo.accounts import links
-from flashpromo.db import app_now, transaction
-from flashpromo.letters import leases, outbox
+from flashpromo.cli.looking import is_late, look
+from flashpromo.db import app_now
+from flashpromo.letters import leases
 from flashpromo.operations.traces import Found
 from flashpromo.queueing import bell
 from flashpromo.queueing.names import POST
@@ -24,14 +20,13 @@ AT_ONCE: Final = 20
 
 def sweep_letters() -> Found:
     """Ring again for letters that are due; past the patience, send them here."""
-    settings = config.current()
-    with _look():
+    with look():
         now = app_now()
         waiting = leases.waiting(now, AT_ONCE)
     done = 0
     for letter_id, since in waiting:
         rung = bell.ring_again(POST, letter_id)
-        if not rung or (now - since).total_seconds() > settings.sweep_patience_seconds:
+        if not rung or is_late(since, now):
             _post_here(letter_id)
             done += 1
     return Found(len(waiting), done)
@@ -43,15 +38,3 @@ def _post_here(letter_id: int) -> None:
         bell.perform(POST, letter_id)
     except Exception:
         log.exception("letter %s cannot be sent", letter_id)
-
-
-def forget_letters() -> None:
-    """Delete letters and links that were done with long ago."""
-    with _look():
-        now = app_now()
-        outbox.forget_old(now)
-        links.forget_old(now)
-
-
-def _look() -> AbstractContextManager[Session]:
-    return transaction(timeout_seconds=config.current().statement_timeout_seconds)

@@ -10,23 +10,21 @@ import os
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.orm import Session
 
 from flashpromo import config
-from flashpromo.audience import fixes
 from flashpromo.campaign import withdraw_finished
 from flashpromo.checkout import tries
+from flashpromo.cli import retention
 from flashpromo.cli.lanes import Lane, Round
-from flashpromo.cli.letter_rounds import forget_letters, sweep_letters
-from flashpromo.db import app_now, transaction
+from flashpromo.cli.letter_rounds import sweep_letters
+from flashpromo.cli.looking import is_late, look
+from flashpromo.db import app_now
 from flashpromo.guarded_redis import connect
-from flashpromo.idempotency import answers
 from flashpromo.notify import delivery, partitions
 from flashpromo.operations import traces
 from flashpromo.operations.traces import Found
@@ -38,9 +36,6 @@ log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE: Final = 1
 AUDIENCES_AT_ONCE: Final = 50
-FORGET_AT_ONCE: Final = 1000
-FIXES_AT_ONCE: Final = 20_000
-FORGET_TIMES: Final = 50
 
 
 class TimetableKeeper:
@@ -73,17 +68,17 @@ class TimetableKeeper:
 
 
 def _awaiting_activation() -> Iterable[tuple[int, datetime]]:
-    with _look():
+    with look():
         return list(queries.awaiting_activation(app_now()))
 
 
 def sweep_activations() -> Found:
     """Ring again for promos that should be active by now; past the patience, activate them."""
-    with _look():
+    with look():
         now = app_now()
         due = runs.due(now)
     rung = [bell.ring_again(ACTIVATE, promo_id) for promo_id, _ in due]
-    if not all(rung) or any(_late(since, now) for _, since in due):
+    if not all(rung) or any(is_late(since, now) for _, since in due):
         log.warning("the queue is late, activating here: %s", [promo_id for promo_id, _ in due])
         bell.perform(ACTIVATE, due[0][0])
         return Found(len(due), len(due))
@@ -92,13 +87,13 @@ def sweep_activations() -> Found:
 
 def sweep_deliveries() -> Found:
     """Ring again for deliveries that are due; past the patience, send a batch of each."""
-    with _look():
+    with look():
         now = app_now()
         waiting = delivery.waiting(now)
     done = 0
     for promo_id, since in waiting:
         rung = bell.ring_again(DELIVER, promo_id)
-        if not rung or _late(since, now):
+        if not rung or is_late(since, now):
             _deliver_here(promo_id)
             done += 1
     return Found(len(waiting), done)
@@ -115,7 +110,7 @@ def _deliver_here(promo_id: int) -> None:
 def sweep_audiences() -> Found:
     """Count the audiences that no worker has counted, one by one."""
     patience = timedelta(seconds=config.current().sweep_patience_seconds)
-    with _look():
+    with look():
         forgotten = runs.unmeasured(app_now(), patience, AUDIENCES_AT_ONCE)
     for promo_id in forgotten:
         _measure_here(promo_id)
@@ -145,42 +140,25 @@ class TriesKeeper:
         self._redis = self._redis or connect(config.current())
         seen = tries.look(self._redis)
         if seen is not None:
-            with _look():
+            with look():
                 long_over = tries.keep(seen)
             tries.forget(self._redis, long_over)
 
 
 def sweep_finished() -> Found:
     """Withdraw what is over, so that its window is free."""
-    with _look():
+    with look():
         withdrawn = len(withdraw_finished())
     return Found(withdrawn, withdrawn)
 
 
 def make_partitions() -> Found:
     """Make the weeks of notifications that are still missing."""
-    with _look():
+    with look():
         made = partitions.ensure(app_now().date())
     if made:
         log.info("made partitions: %s", ", ".join(made))
     return Found(len(made), len(made))
-
-
-def forget_answers() -> None:
-    """Delete the answers to repeated requests that are given no more, a piece at a time."""
-    for _ in range(FORGET_TIMES):
-        with _look():
-            forgotten = answers.forget_old(app_now(), most=FORGET_AT_ONCE)
-        if forgotten < FORGET_AT_ONCE:
-            return
-
-
-def forget_fixes() -> None:
-    """Forget where clients were whose location is unknown and was long ago, piece by piece."""
-    after: int | None = 0
-    while after is not None:
-        with _look():
-            after = fixes.forget_unused(app_now(), after=after, most=FIXES_AT_ONCE).looked_up_to
 
 
 class TraceKeeper:
@@ -194,23 +172,8 @@ class TraceKeeper:
     def __call__(self) -> None:
         """One round."""
         told = {each.name: each.account.told(each.every_seconds) for each in self._rounds}
-        with _look():
+        with look():
             traces.leave(self._process, app_now(), time.monotonic() - self._started, told)
-
-
-def forget_traces() -> None:
-    """Forget schedulers that are gone for good."""
-    with _look():
-        traces.forget_old(app_now())
-
-
-def _look() -> AbstractContextManager[Session]:
-    """A transaction that no lock and no lost plan can keep for long."""
-    return transaction(timeout_seconds=config.current().statement_timeout_seconds)
-
-
-def _late(since: datetime, now: datetime) -> bool:
-    return (now - since).total_seconds() > config.current().sweep_patience_seconds
 
 
 def lanes() -> Sequence[Lane]:
@@ -229,15 +192,7 @@ def lanes() -> Sequence[Lane]:
         Lane(0.4, (Round("sweep letters", 2, sweep_letters),)),
         Lane(0.6, (Round("sweep audiences", 1, sweep_audiences),)),
         Lane(0.9, (Round("keep the tries", 1, TriesKeeper()),)),
-        Lane(
-            0.25,
-            (
-                Round("forget old answers", 60, forget_answers),
-                Round("forget unused fixes", 3600, forget_fixes),
-                Round("forget old traces", 3600, forget_traces),
-                Round("forget old letters", 3600, forget_letters),
-            ),
-        ),
+        Lane(0.25, retention.ROUNDS),
     )
     rounds = [each for lane in work for each in lane.rounds]
     # A lane of its own: whatever hangs elsewhere, it is told that it does.

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from flashpromo.cli import lanes, rounds
+from flashpromo.cli import lanes, retention, rounds
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, transaction
 from flashpromo.idempotency import answers
@@ -165,7 +165,7 @@ def test_each_round_comes_at_its_point_of_the_second_and_rare_ones_rarely(app):
 
 
 def test_old_answers_are_forgotten_piece_by_piece(world, clock, monkeypatch, ask):
-    monkeypatch.setattr(rounds, "FORGET_AT_ONCE", 2)
+    monkeypatch.setattr(retention, "ANSWERS_AT_ONCE", 2)
     keys = [f"key {number}" for number in range(5)]
     with transaction():
         for key in keys:
@@ -173,11 +173,11 @@ def test_old_answers_are_forgotten_piece_by_piece(world, clock, monkeypatch, ask
     clock.advance(hours=24, seconds=-30)
     with transaction():
         keep(answers.claim("user:1", "young", b""))
-    rounds.forget_answers()
+    retention.forget_answers()
     assert ask(ANSWERS) == 6
     clock.advance(seconds=31)
     with statements() as sent:
-        rounds.forget_answers()
+        retention.forget_answers()
     assert ask(ANSWERS) == 1
     assert len([each for each in sent if "DELETE" in each]) == 3
 

@@ -117,7 +117,7 @@ def test_every_promo_is_shown_before_any_is_made(form: Form, town: Town, tomorro
     words = plain(page.text)
     assert "Every day from 5:00 PM to 7:00 PM" in words
     assert ": 7 promos." in words
-    assert "7 promos of 2 units, 14 together." in words
+    assert "Units: 2 in each promo, 14 in all." in words
     assert "Publish 7 promos" in words
     assert made(town) == []
 

@@ -11,7 +11,7 @@ from flashpromo.accounts import keys, links, sign_ins, tokens, users
 from flashpromo.accounts.links import LinkSpent
 from flashpromo.accounts.permissions import Permission
 from flashpromo.audit.models import AuditEvent
-from flashpromo.cli.letter_rounds import forget_letters
+from flashpromo.cli.retention import forget_letters
 from flashpromo.db import session, transaction
 from flashpromo.letters.models import Letter
 from tests.letters.mailbox import Mailbox, words

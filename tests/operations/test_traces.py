@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from flashpromo.cli import lanes, rounds
+from flashpromo.cli import lanes, retention, rounds
 from flashpromo.cli.lanes import Round
 from flashpromo.db import app_now, session, transaction
 from flashpromo.operations import traces
@@ -51,10 +51,10 @@ def test_who_is_silent_is_gone_and_after_a_day_forgotten(leave, clock):
     assert only().is_alive
     clock.advance(seconds=SILENT_SECONDS + 1)
     assert not only().is_alive
-    rounds.forget_traces()
+    retention.forget_traces()
     assert len(traces.of_all(app_now())) == 1
     clock.advance(days=1)
-    rounds.forget_traces()
+    retention.forget_traces()
     assert traces.of_all(app_now()) == []
 
 
