@@ -39,7 +39,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
-    parser.add_argument("groups", nargs="*", choices=[[], *GROUPS], help="all of them by default")
+    names = f"{', '.join(GROUPS)}; all of them by default"
+    parser.add_argument("groups", nargs="*", type=_group, metavar="group", help=names)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK.clients:,} clients")
     parser.add_argument("--clients", type=int, help=f"{WHOLE.clients:,} by default")
     parser.add_argument("--promos", type=int, default=WHOLE.promos)
@@ -47,6 +48,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each measurement")
     parser.add_argument("--loaded", action="store_true", help="DATABASE_URL has this town already")
     return parser.parse_args()
+
+
+def _group(name: str) -> str:
+    if name not in GROUPS:
+        raise argparse.ArgumentTypeError(f"there is no group {name}")
+    return name
 
 
 def _size(asked: argparse.Namespace) -> Size:

@@ -24,6 +24,7 @@ from flashpromo.db import app_now, session
 from flashpromo.notify import audiences
 from flashpromo.notify.disclosure import Question as Asked
 
+GROUP: Final = "console"
 PAGE_MS: Final = 100
 COUNT_MS: Final = 300
 COUNT_RATIO: Final = 1.3
@@ -32,6 +33,8 @@ HELLO: Final = "hello page"
 STATES: Final = "psql promo_states.sql"
 NEWEST: Final = "psql promo_page.sql"
 SEEN: Final = {CORNER: "p.store_id = 1", CHAIN: "p.store_id BETWEEN 2 AND 1001", OPERATOR: "true"}
+COUNTED: Final = {CORNER: 1, CHAIN: 2, OPERATOR: 1}
+"""Products of the stores on the main square."""
 ONE_OF: Final = """
 SELECT promo.id, promo.product_id
 FROM promo JOIN product AS p ON p.id = promo.product_id
@@ -77,7 +80,9 @@ def _tried(pages: list[Page]) -> tuple[list[Page], list[Figure]]:
             there.append(page)
         else:
             cause = f"{page.question.path} answers {answer.status}"
-            missing.append(Figure(page.name, None, "ms", goal=page.goal_ms, cause=cause))
+            missing.append(
+                Figure(f"{GROUP}: {page.name}", None, "ms", goal=page.goal_ms, cause=cause)
+            )
     return there, missing
 
 
@@ -110,7 +115,7 @@ def _pages_of(stage: Stage, who: str) -> Iterator[Page]:
     yield page("products, searched", "/console/products/?q=Keyboard")
     yield page("stores", "/console/stores/")
     for km in RADII_KM:
-        fields = {"product_id": product, "segment_ids": 1, "max_distance_km": km}
+        fields = {"product_id": COUNTED[who], "segment_ids": 1, "max_distance_km": km}
         asked = Question("/console/promos/audience/", fields, is_part=True)
         yield Page(f"live count {km} km, {who}", browser, asked, COUNT_MS)
     if who == OPERATOR:
@@ -190,5 +195,5 @@ def _figure(
     cause: str | None = None,
 ) -> Figure:
     return Figure(
-        f"console: {name}", samples.median, "ms", ratio, against, goal, is_ratio, cause, samples
+        f"{GROUP}: {name}", samples.median, "ms", ratio, against, goal, is_ratio, cause, samples
     )

@@ -23,6 +23,8 @@ CHAIN: Final = "chain"
 OPERATOR: Final = "operator"
 PEOPLE: Final = (CORNER, CHAIN, OPERATOR)
 CORNER_STORE: Final = 1
+ON_THE_SQUARE: Final = (CORNER_STORE, 2)
+"""Stores of both merchants in the middle of the crowd: their products are the ones to count for."""
 SEGMENTS: Final = ("New users", "Frequent buyers", "VIP", "Students")
 GOODS: Final = ("Headphones", "Cold brew", "Keyboard", "Monitor", "Breakfast for two")
 PASSWORD: Final = "bench-only"  # noqa: S105 - of a database that is gone afterwards
@@ -70,7 +72,7 @@ def _user_id(username: str) -> int:
 def _stores(size: Size) -> Iterator[Row]:
     dice = random.Random("stores")  # noqa: S311 - the same each time, on purpose
     for number in range(1, size.stores + 1):
-        latitude, longitude = CENTRE if number == CORNER_STORE else place(dice)
+        latitude, longitude = CENTRE if number in ON_THE_SQUARE else place(dice)
         yield number, f"Store {number:05}", latitude, longitude, TIME_ZONE, "MXN"
 
 

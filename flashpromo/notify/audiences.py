@@ -38,11 +38,11 @@ from flashpromo.promos.models import Promo
 
 AUDIENCE: Final = "audience"
 PLANNER: Final = text("""
-SELECT set_config('jit', 'off', true), set_config('parallel_setup_cost', '100000', true),
+SELECT set_config('jit', 'off', true), set_config('parallel_setup_cost', '10000', true),
   set_config('enable_sort', 'off', true)
 """)
 """To compile these queries, or to start a worker for a radius of 2 km, takes longer than to run
-them; a radius of 50 km is worth a worker. The planner expects a handful of clients in any circle,
+them; one of 10 km is worth a worker. The planner expects a handful of clients in any circle,
 and would sort a quarter of a million of them by name of their part instead of counting."""
 HASH_ALL: Final = text("SELECT set_config('work_mem', '128MB', true)")
 """A million who were told are one hash table: to look each of them up takes ten times as long."""
