@@ -37,13 +37,13 @@ class Visit:
         return bool(self.page.evaluate(wider))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address(app: Flask, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(tmp_path_factory.mktemp("web")) as address:
         yield address
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     """The browser; as root it can only run without its sandbox."""
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
