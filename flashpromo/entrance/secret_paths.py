@@ -27,7 +27,8 @@ def secret_path(view: View) -> View:
 def init_app(app: Flask) -> None:
     """To be called before `headers.init_app`: what is registered first comes last."""
     app.after_request(_tell_the_host_alone)
-    app.logger.addFilter(_without_secrets)
+    # Not by `app.logger`: asked for before logging is set up, it brings a handler of its own.
+    logging.getLogger(app.name).addFilter(_without_secrets)
 
 
 def _tell_the_host_alone(response: Response) -> Response:
