@@ -5,9 +5,11 @@ from typing import Final
 from sqlalchemy import update
 
 from flashpromo import audit, db
-from flashpromo.accounts import sign_ins
-from flashpromo.accounts.models import User
+from flashpromo.accounts import links, sign_ins
+from flashpromo.accounts.models import OneTimeLink, User
 from flashpromo.errors import NotFound
+from flashpromo.letters import outbox
+from flashpromo.letters.models import Letter
 
 SHORTEST_PASSWORD: Final = 8
 
@@ -52,7 +54,10 @@ def ensure_operator(username: str, email: str, password: str) -> bool:
 
 
 def set_active(username: str, *, active: bool) -> None:
-    """Let a user in, or keep it out; who is kept out loses all tokens, sessions and keys."""
+    """Let a user in, or keep it out.
+
+    Who is kept out loses all tokens, sessions and keys, and lets nobody in by a letter of before.
+    """
     found = sign_ins.find(username, lock=True)
     if found is None or found.user_id is None:
         raise NotFound(f"There is no user {username!r}.")
@@ -61,6 +66,8 @@ def set_active(username: str, *, active: bool) -> None:
         audit.record("user.activated" if active else "user.deactivated", "user", found.user_id)
     if not active:
         sign_ins.end_tokens(username)
+        outbox.drop(Letter.created_by == found.user_id, "inviter_deactivated")
+        links.burn(OneTimeLink.created_by == found.user_id)
 
 
 def _create(username: str, email: str, password: str, *, is_operator: bool) -> User:

@@ -2,7 +2,8 @@
 
 An invitation is the newest letter to an address for a store, and the links that were sent with it.
 It is open while its letter waits, or while one of its links was not used. Inviting an address again
-replaces what was sent before. It ends when it is used (`joining`) or withdrawn, and with the store.
+replaces what was sent before. It ends when it is used (`joining`) or withdrawn, with the store, and
+when who has sent it owns the store no more (`open_invitations`).
 """
 
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from flashpromo import audit, config, db
-from flashpromo.accounts import links, sign_ins
+from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import OneTimeLink, SignIn
 from flashpromo.errors import NotFound, TooSoon
 from flashpromo.fields import Checks
@@ -23,6 +24,7 @@ from flashpromo.languages import Language
 from flashpromo.letters import outbox
 from flashpromo.letters.addresses import is_address
 from flashpromo.letters.models import Kind, Letter
+from flashpromo.market import open_invitations
 from flashpromo.market.members import AlreadyMember, Role
 from flashpromo.market.models import Member
 
@@ -74,7 +76,7 @@ def invite(
     if _is_member(store_id, email):
         raise AlreadyMember
     _demand_few(store_id, email)
-    end(store_id, email, "replaced")
+    open_invitations.end_to(store_id, email, "replaced")
     letter_id = outbox.write(
         Kind.INVITATION,
         language,
@@ -96,7 +98,7 @@ def resend(store_id: int, invitation_id: int, *, invited_by: int | None) -> Invi
 def withdraw(store_id: int, invitation_id: int) -> Invitation:
     """Let nobody come by it; raises `NotFound` when it is not open any more."""
     known = get(store_id, invitation_id)
-    end(store_id, known.email, "withdrawn")
+    open_invitations.end_to(store_id, known.email, "withdrawn")
     _record("member.invitation_withdrawn", known.id, store_id, known.email, known.role)
     return known
 
@@ -115,17 +117,6 @@ def get(store_id: int, invitation_id: int) -> Invitation:
         if each.id == invitation_id:
             return each
     raise NotFound(f"Store {store_id} has no open invitation {invitation_id}.")
-
-
-def end(store_id: int, email: str, reason: str) -> None:
-    """Let nobody come by what was sent to an address.
-
-    The letters first: a worker that is about to make a link is waited for, then it burns.
-    """
-    outbox.drop(_letters(store_id, email), reason)
-    links.burn(
-        (OneTimeLink.store_id == store_id) & (func.lower(OneTimeLink.email) == email.lower())
-    )
 
 
 def _letters(store_id: int, email: str) -> ColumnElement[bool]:

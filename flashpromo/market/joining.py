@@ -11,7 +11,7 @@ from flashpromo.accounts import links, users
 from flashpromo.accounts.links import LinkSpent, Purpose
 from flashpromo.accounts.models import OneTimeLink, User
 from flashpromo.errors import Forbidden, NotFound
-from flashpromo.market import invitations, members, stores
+from flashpromo.market import members, open_invitations, stores
 from flashpromo.market.members import Role
 from flashpromo.market.models import Store
 
@@ -76,4 +76,4 @@ def join_as_new(token: str, username: str, password: str) -> Offered:
 def _use(link: OneTimeLink, offer: Offered) -> None:
     """Of two who come at one instant the second finds the link used, and is undone."""
     links.use(link)
-    invitations.end(offer.store.id, offer.email, "accepted")
+    open_invitations.end_to(offer.store.id, offer.email, "accepted")

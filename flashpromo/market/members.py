@@ -15,6 +15,7 @@ from flashpromo import audit, cache, db
 from flashpromo.accounts import sign_ins
 from flashpromo.accounts.models import SignIn, User
 from flashpromo.errors import Conflict, Forbidden, InvalidFields, NotFound
+from flashpromo.market import open_invitations
 from flashpromo.market.models import Member, Store
 
 
@@ -130,12 +131,18 @@ def put(store_id: int, user_id: int, role: Role) -> None:
 
 
 def remove(store_id: int, user_id: int) -> None:
-    """End a membership; `NotFound` when there is none, `LastOwner` when nobody else owns it."""
+    """End a membership, and the invitations that it would come back by.
+
+    Raises:
+        NotFound: the user is no member.
+        LastOwner: nobody else owns the store.
+    """
     _keep_an_owner(store_id, besides=user_id)
     gone = delete(Member).where(Member.store_id == store_id, Member.user_id == user_id)
     role = db.session().scalar(gone.returning(Member.role))
     if role is None:
         raise _no_member(store_id, user_id)
+    open_invitations.end_with_member(store_id, user_id)
     cache.mark_stale(cache.members_stamp(user_id))
     audit.record("member.removed", "user", user_id, store_id=store_id, before={"role": role})
 
@@ -160,6 +167,8 @@ def _change(store_id: int, user_id: int, role: Role) -> None:
         raise _no_member(store_id, user_id)
     this = (Member.store_id == store_id) & (Member.user_id == user_id)
     db.session().execute(update(Member).where(this).values(role=role.value))
+    if role is not Role.OWNER:
+        open_invitations.end_from(store_id, user_id, "inviter_left")
     cache.mark_stale(cache.members_stamp(user_id))
     audit.record(
         "member.changed",

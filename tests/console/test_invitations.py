@@ -5,7 +5,7 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from flashpromo.accounts import sign_ins
+from flashpromo.accounts import sign_ins, users
 from flashpromo.db import session, transaction
 from flashpromo.errors import DomainError
 from flashpromo.market import joining, members, stores
@@ -385,3 +385,67 @@ def test_no_other_site_sends_these_forms(
         (owner, f"{link}join/"),
     ):
         assert browser.http.post(path, data={"email": BEN, "username": "x"}).status_code == 400
+
+
+def hire(town: Town, username: str, role: Role) -> int:
+    """Let somebody who has an account in by name."""
+    with town.app.app_context(), transaction():
+        user_id = sign_ins.find(username).user_id
+        members.put(town.world.store_id, user_id, role)
+        return user_id
+
+
+@pytest.mark.parametrize(
+    ("step", "is_sent"), [("remove", True), ("remove", False), ("role/staff", True)]
+)
+def test_who_owns_a_store_no_more_lets_nobody_in_by_older_letters(
+    owner: Browser,
+    stranger: Browser,
+    town: Town,
+    at: str,
+    mailbox: Mailbox,
+    step: str,
+    is_sent: bool,
+):
+    town.account(NOBODY)
+    partner_id = hire(town, NOBODY, Role.OWNER)
+    partner = Browser(town.app.test_client())
+    assert partner.sign_in(NOBODY).status_code == 303
+    assert invite(partner, at, role="owner").status_code == 303
+    assert invite(owner, at, email="kept@example.com").status_code == 303
+    if is_sent:
+        deliver_letters(town.app)
+    page = f"{at}{partner_id}/{step.partition('/')[0]}/"
+    assert owner.submit(page, f"{at}{partner_id}/{step}/").status_code == 303
+    deliver_letters(town.app)
+    links = dict(zip(mailbox.receivers, mailbox.links(), strict=True))
+    assert [*links] == ([BEN] if is_sent else []) + ["kept@example.com"]
+    assert BEN not in owner.get(at).text
+    assert stranger.get(links["kept@example.com"]).status_code == 200
+    if is_sent:
+        assert stranger.get(links[BEN]).status_code == 410
+        assert stranger.http.post(f"{links[BEN]}account/").status_code in {400, 410}
+
+
+def test_who_is_removed_does_not_come_back_by_a_letter_of_before(
+    owner: Browser, town: Town, at: str, mailbox: Mailbox, stranger: Browser
+):
+    link = invited(owner, at, town, mailbox)
+    with town.app.app_context(), transaction():
+        users.create_merchant("ben", BEN.title(), PASSWORD)
+    ben_id = hire(town, "ben", Role.STAFF)
+    page = f"{at}{ben_id}/remove/"
+    assert owner.submit(page, page).status_code == 303
+    assert stranger.get(link).status_code == 410
+
+
+def test_an_owner_who_is_deactivated_lets_nobody_in(
+    owner: Browser, stranger: Browser, town: Town, at: str, mailbox: Mailbox
+):
+    link = invited(owner, at, town, mailbox)
+    assert invite(owner, at, email="waits@example.com").status_code == 303
+    with town.app.app_context(), transaction():
+        users.set_active(OWNER, active=False)
+    deliver_letters(town.app)
+    assert mailbox.receivers == [BEN]
+    assert stranger.get(link).status_code == 410
