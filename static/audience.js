@@ -1,4 +1,5 @@
-// The live count is said to whoever listens once it has settled, and not each one on the way; and a
+// The live count is said to whoever listens once it has settled, and not each one on the way, nor an
+// estimate that the count itself follows by itself; and a
 // number is never left standing when the next one could not be fetched. What it means is said again
 // where the page asks for it.
 const shown = document.getElementById("audience");
@@ -12,6 +13,7 @@ shown.addEventListener("htmx:afterSwap", () => {
   const sentence = shown.querySelector("#audience-words");
   const words = sentence.textContent;
   if (again) again.textContent = sentence.dataset.inShort;
+  if (shown.querySelector("#audience-follows")) return;
   waiting = setTimeout(() => words !== said.textContent && (said.textContent = words), SETTLED);
 });
 

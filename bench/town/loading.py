@@ -10,7 +10,9 @@ from bench.town.cities import TIME_ZONE
 from bench.town.size import Size
 from flashpromo.db import app_now, db, session, transaction
 
-LOCATIONS = text("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix_client_location'")
+LOCATIONS = text(
+    "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix_client_location%'"
+)
 SEQUENCES = text("""
 SELECT pg_get_serial_sequence(quote_ident(table_name), column_name) AS name, table_name, column_name
 FROM information_schema.columns
@@ -32,10 +34,12 @@ def load(size: Size, say: Callable[[str], object]) -> None:
         sales.load(size, planned)
     say(f"loading {size.clients:,} clients")
     with transaction():
-        index = session().execute(LOCATIONS).scalar_one()
-        session().execute(text("DROP INDEX ix_client_location"))
+        indexes = session().execute(LOCATIONS).all()
+        for index in indexes:
+            session().execute(text(f"DROP INDEX {index.indexname}"))
         clients.load(size, now)
-        session().execute(text(index))
+        for index in indexes:
+            session().execute(text(index.indexdef))
     say("loading notifications")
     with transaction():
         notices.load(size, planned, today)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
+from flashpromo.audience import samples
 from flashpromo.db import REFERENCE, Base, distributed_by
 
 ZONE_KNOWN = "{0} IS NULL OR timezone({0}, timestamptz '2000-01-01 00:00:00+00') IS NOT NULL"
@@ -78,6 +79,16 @@ class Client(Base):
         ),
         CheckConstraint("quiet_from <> quiet_until", name="quiet_hours_some"),
         Index("ix_client_location", "location", postgresql_using="gist"),
+        # See `audience.samples`.
+        *(
+            Index(
+                f"ix_client_location_every_{nth}th",
+                "location",
+                postgresql_using="gist",
+                postgresql_where=text(f"(id & {nth - 1}) = 0"),
+            )
+            for nth in samples.SIZES
+        ),
         {"info": distributed_by("id")},
     )
 

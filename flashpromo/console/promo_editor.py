@@ -87,9 +87,13 @@ def change(promo_id: int) -> ResponseReturnValue:
 
 @blueprint.post(f"{PREFIX}/promos/audience/")
 def audience() -> str:
-    """Count the clients of the form as it stands: the part of the page that follows it."""
+    """Count the clients of the form as it stands: the part of the page that follows it.
+
+    At once, which of many clients is an estimate; as the API does when nothing has changed since.
+    """
     form = Editor.sent().form
-    return render_template("console/promo_editor/audience.html", count=counted.of(form))
+    count = counted.of(form, at_once="settled" not in request.form)
+    return render_template("console/promo_editor/audience.html", count=count)
 
 
 @blueprint.post(f"{PREFIX}/promos/told/")

@@ -19,11 +19,13 @@ from flashpromo.promos.models import MAX_DISTANCE_KM, Promo
 class Preview:
     """How many clients an activation would tell now, and why not the others in range.
 
-    `asked` is what was really counted; `counts.whole` is everybody in range.
+    `asked` is what was really counted; `counts.whole` is everybody in range. With an `nth` above 1
+    it is estimated from every nth client.
     """
 
     asked: Question
     counts: Disclosed
+    nth: int = 1
 
     @property
     def audience(self) -> int:

@@ -33,6 +33,10 @@ What came of a promo that has run is told by the same rules where its circle is 
 number instead of the set (see `insight`): each such number took an activation, on record, and the
 slot of the day of everybody whom it told.
 
+An estimate of every nth client (see `audience.samples`) is an answer about those clients, by the
+same rules and with an offset of where of its own, and is multiplied only then. So it tells no more
+than the preview would in a marketplace that had only them.
+
 Operators, who see clients anyway, are told exactly.
 """
 
@@ -94,6 +98,11 @@ class Disclosed:
     rounded_to: int
     minimum: int
 
+    def times(self, nth: int) -> "Disclosed":
+        """What is shown of every nth client, as a number of all of them."""
+        parts = {part: count * nth for part, count in self.parts.items()}
+        return Disclosed(parts, self.rounded_to * nth, self.minimum * nth)
+
     @property
     def is_exact(self) -> bool:
         """Nothing is rounded and nobody hidden."""
@@ -110,16 +119,19 @@ def exact(groups: Mapping[str, Group]) -> Disclosed:
     return Disclosed({part: group.size for part, group in groups.items()}, 1, 1)
 
 
-def rough(groups: Mapping[str, Group], question: Question) -> Disclosed:
+def rough(groups: Mapping[str, Group], question: Question, nth: int = 1) -> Disclosed:
     """The counts as a merchant may see them: each part by itself, the whole their sum.
 
     Args:
         groups: who is in each part.
         question: what was counted.
+        nth: every how many clients were looked at; the answer is of those, not multiplied.
     """
     settings = config.current()
     rule = Rule(settings.secret_key, settings.preview_rounding, settings.preview_minimum)
     where = question.coarse().where()
+    if nth > 1:
+        where = f"{where} every {nth}"
     parts = {part: rule.shown(group, part, where) for part, group in groups.items()}
     return Disclosed(parts, rounded_to=rule.step, minimum=rule.minimum)
 

@@ -172,3 +172,17 @@ def test_the_whole_is_the_sum_of_what_is_shown(context):
 def test_operators_are_told_exactly():
     told = disclosure.exact({"audience": Group(3, 5), "opted_out": Group(1, 6)})
     assert (told.whole, told.parts["opted_out"], told.is_exact) == (4, 1, True)
+
+
+def test_a_sample_is_told_roughly_before_it_is_multiplied(context):
+    """By the same rules as any count: few are hidden, and its place has an offset of its own."""
+    question = Question(19.4326, -99.1332, Decimal(50), (1,))
+    few = {"audience": Group(1234, 5), "opted_out": Group(9, 6)}
+    told = disclosure.rough(few, question, 16).times(16)
+    assert told.parts["opted_out"] == 0
+    assert told.parts["audience"] in {16 * 1230, 16 * 1240}
+    assert (told.rounded_to, told.minimum, told.whole) == (160, 160, told.parts["audience"])
+    many = [{"audience": Group(1234, who)} for who in range(40)]
+    assert [disclosure.rough(each, question, 16).parts for each in many] != [
+        disclosure.rough(each, question).parts for each in many
+    ]

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from flashpromo import insight
+from flashpromo.audience import samples
 from flashpromo.db import session
 from flashpromo.notify import audiences, fan_out
 from flashpromo.notify.disclosure import Question
@@ -54,6 +55,13 @@ def test_the_preview_finds_it_by_the_index_too(city):
     plan = plans_of(lambda: insight.preview(asked, exact=True))
     assert "ix_client_location" in plan
     assert "Seq Scan on client" not in plan
+
+
+@pytest.mark.parametrize("nth", samples.SIZES)
+def test_a_sample_is_found_by_its_own_index(city, nth):
+    asked = Question(ZOCALO.latitude, ZOCALO.longitude, Decimal(50), (1, 2))
+    plan = plans_of(lambda: audiences.count(asked, NOW, nth))
+    assert f"ix_client_location_every_{nth}th" in plan
 
 
 def test_counting_whom_it_reached_finds_it_by_the_index_too(city):

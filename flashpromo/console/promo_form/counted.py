@@ -1,7 +1,8 @@
 """The live count: how many clients an offer would tell now, in a sentence, and why not the others.
 
 Operators are told exactly, everybody else roughly (see `notify.disclosure`), and both are told
-which of the two it is. A form that cannot be counted yet gets a hint instead.
+which of the two it is. Of many clients there is an estimate first, which says so, and the count
+as the API answers it when it is asked for. A form that cannot be counted yet gets a hint instead.
 """
 
 from collections.abc import Sequence
@@ -41,10 +42,12 @@ class Count:
     in_short: str = ""
     parts: Sequence[Part] = ()
     remarks: Sequence[str] = ()
+    follows: bool = False
+    """It is an estimate, and the count itself is to be asked for."""
 
 
-def of(form: OfferForm) -> Count:
-    """Count the clients of an offer, or say what is missing."""
+def of(form: OfferForm, *, at_once: bool = False) -> Count:
+    """Count the clients of an offer, or say what is missing; an estimate will do `at_once`."""
     values = form.offer.values
     if form.store is None:
         return Count(_("Choose a product, and the clients near its store are counted here."))
@@ -56,8 +59,15 @@ def of(form: OfferForm) -> Count:
         asked = insight.question(form.store, values["segment_ids"], values["max_distance_km"])
     except InvalidFields:
         return Count(_("These clients cannot be counted: look at the segments and the radius."))
-    preview = insight.preview(asked, exact=access.principal().kind is Kind.OPERATOR)
-    return Count(_sentence(preview), _in_short(preview), _parts(preview), _remarks(preview, form))
+    look = insight.estimate if at_once else insight.preview
+    preview = look(asked, exact=access.principal().kind is Kind.OPERATOR)
+    return Count(
+        _sentence(preview),
+        _in_short(preview),
+        _parts(preview),
+        _remarks(preview, form),
+        follows=preview.nth > 1,
+    )
 
 
 def _sentence(preview: Preview) -> str:
@@ -68,7 +78,14 @@ def _sentence(preview: Preview) -> str:
     excluded = preview.excluded
     told += [_reason(name, excluded[name]) for name in REASONS if excluded.get(name)]
     parts = formats.listed(told)
-    sentence: str = _("%(clients)s: %(parts)s.", clients=_clients(preview), parts=parts)
+    told_of = _clients(preview)
+    if preview.nth > 1:
+        told_of = _(
+            "%(clients)s (estimated from every %(nth)sth client)",
+            clients=told_of,
+            nth=_number(preview.nth),
+        )
+    sentence: str = _("%(clients)s: %(parts)s.", clients=told_of, parts=parts)
     return sentence
 
 
@@ -76,6 +93,8 @@ def _clients(preview: Preview) -> str:
     count, shown = preview.audience, _number(preview.audience)
     if preview.counts.is_exact:
         words: str = ngettext("%(count)s client now", "%(count)s clients now", count, count=shown)
+    elif count == 0 and preview.nth > 1:
+        words = _("Hardly any clients now")
     elif count == 0:
         fewest = _number(preview.counts.minimum)
         words = _("Fewer than %(count)s clients now", count=fewest)
@@ -93,6 +112,8 @@ def _in_short(preview: Preview) -> str:
             count,
             count=shown,
         )
+    elif count == 0 and preview.nth > 1:
+        words = _("Started now, it would tell hardly any clients.")
     elif count == 0:
         fewest = _number(preview.counts.minimum)
         words = _("Started now, it would tell fewer than %(count)s clients.", count=fewest)
@@ -129,7 +150,9 @@ def _remarks(preview: Preview, form: OfferForm) -> Sequence[str]:
     remarks = []
     if km != typed or "max_distance_km" in form.offer.understood:
         remarks.append(_("Counted within %(km)s km.", km=formats.number(km, language.here())))
-    if preview.counts.is_exact:
+    if preview.nth > 1:
+        remarks.append(_("All clients are counted as soon as nothing changes for a moment."))
+    if preview.counts.is_exact or preview.nth > 1:
         return remarks
     remarks.append(
         _(
