@@ -173,6 +173,18 @@ class EditableView(ModelView):
             errors=at_fields,
             problems=[*problems, *elsewhere],
             record=record,
-            version=self.version_of(record) if record is not None else "",
+            version=self._carried(record, is_told=differing is not None),
             differing=differing or {},
         )
+
+    def _carried(self, record: Any, *, is_told: bool) -> str:
+        """The version that the form goes on with: the one whose values its sender has been shown.
+
+        After an error that is still the one of before, so that what somebody else has saved
+        meanwhile is not written over unseen.
+        """
+        if record is None:
+            return ""
+        if request.method == "POST" and not is_told:
+            return request.form.get(SEEN, "")
+        return self.version_of(record)

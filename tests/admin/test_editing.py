@@ -103,6 +103,19 @@ def test_of_two_who_change_the_same_record_the_second_is_told(operator, town, ro
     assert again.status_code == 303
 
 
+def test_an_error_in_between_does_not_hide_what_somebody_else_has_saved(operator, town, rows):
+    edit = f"{ADMIN}segment/edit/?id={town.world.frequent}"
+    version = seen(operator.get(edit).text)
+    assert (
+        operator.submit(edit, edit, name="First", description="", seen=version).status_code == 303
+    )
+    told = operator.submit(edit, edit, name="", description="", seen=version)
+    assert (told.status_code, seen(told.text)) == (422, version)
+    second = operator.submit(edit, edit, name="Second", description="", seen=seen(told.text))
+    assert second.status_code == 412
+    assert rows("SELECT name FROM segment WHERE id = :id", id=town.world.frequent) == [("First",)]
+
+
 def test_a_product_needs_a_store_that_there_is(operator, town, rows):
     new = f"{ADMIN}product/new/"
     wanted = {"name": "Mouse", "regular_price": "12.50", "external_id": "", "store_id": "999"}
