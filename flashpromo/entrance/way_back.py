@@ -39,8 +39,11 @@ def asking_page() -> str:
     """
     if request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers:
         return here()
-    named = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     home = front(request.path)
+    try:
+        named = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    except ValueError:  # a program's; a browser names none that is not whole
+        return home
     routes = current_app.create_url_adapter(request)
     if named.netloc != request.host or routes is None or not named.path.startswith(home):
         return home

@@ -60,6 +60,7 @@ def test_a_form_of_a_private_page_leads_back_to_its_front(browser: Browser):
         ("http://localhost/console/nowhere/", "/console/"),
         ("http://localhost/console/settings/password/", "/console/"),  # cannot be gone to
         ("nonsense", "/console/"),
+        ("http://[", "/console/"),
     ],
 )
 def test_a_form_leads_back_to_its_page_if_that_is_ours(browser: Browser, named: str, back: str):
