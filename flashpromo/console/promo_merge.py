@@ -78,6 +78,6 @@ def _sent() -> Typed:
     """What the fields said when the page was made; nothing if that cannot be read."""
     try:
         was = json.loads(request.form.get(WAS, ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return was if isinstance(was, dict) else {}
