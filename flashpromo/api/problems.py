@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from flashpromo.entrance import error_pages
 from flashpromo.errors import BadRequest, DomainError, InvalidFields
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 API: Final = "/api/"
 MIMETYPE: Final = "application/problem+json"
 NOTHING_HERE: Final = "There is nothing at this address."
+NOWHERE: Final = (404, 405)
+"""A person who comes to one of these by the address bar is lost, and wants a way on."""
 CODES: Final = {413: "body_too_large", 500: "internal_error", 503: "unavailable"}
 
 
@@ -105,8 +108,10 @@ def _top_level(errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if isinstance(error, RequestRedirect) or not request.path.startswith(API):
+    if isinstance(error, RequestRedirect):
         return error
+    if not request.path.startswith(API):
+        return error_pages.of_nowhere(error) if error.code in NOWHERE else error
     headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
     return problem(
         status=error.code or 500,

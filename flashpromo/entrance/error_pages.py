@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from flashpromo.errors import DomainError
+from flashpromo.errors import DomainError, NotFound
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,14 @@ def of_refusal(error: DomainError) -> ResponseReturnValue:
     """The page of an error of the domain."""
     page = render_template("error.html", title=error.title, detail=error.detail)
     return page, error.status, dict(error.headers)
+
+
+def of_nowhere(error: HTTPException) -> ResponseReturnValue:
+    """The page of an address where nothing is, or nothing that can be looked at."""
+    detail = _("There is nothing at this address.")
+    page = render_template("error.html", title=NotFound.title, detail=detail)
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return page, error.code or NotFound.status, headers
 
 
 def of_outage(error: OperationalError) -> ResponseReturnValue:
