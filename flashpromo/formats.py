@@ -38,6 +38,11 @@ def number(value: Decimal | float, locale: Locale) -> str:
     return numbers.format_decimal(value, locale=locale)
 
 
+def amount(value: Decimal | float, locale: Locale) -> str:
+    """An amount whose currency is not said beside it, with the two decimals that are kept."""
+    return numbers.format_decimal(value, format="#,##0.00", locale=locale)
+
+
 def percent(share: Decimal | float, locale: Locale) -> str:
     """A share of one, in whole percent."""
     return numbers.format_percent(share, locale=locale)

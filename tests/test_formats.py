@@ -44,6 +44,13 @@ def test_numbers_and_shares(locale: Locale, count: str, share: str):
 
 
 @pytest.mark.parametrize(
+    ("locale", "written"), [(MEXICO, "1,450.50"), (SPAIN, "1.450,50"), (STATES, "1,450.50")]
+)
+def test_an_amount_of_no_currency_keeps_both_decimals(locale: Locale, written: str):
+    assert formats.amount(Decimal("1450.5"), locale) == written
+
+
+@pytest.mark.parametrize(
     ("locale", "when"),
     [
         (MEXICO, "22 nov 2026, 7:05 p.m."),

@@ -1,9 +1,9 @@
 """In which language, and by which region's habits, a page speaks to whoever looks at it.
 
 What a person has chosen counts, else what the browser asks for. Templates find the words by
-`_()` and `{% trans %}`, and the habits by the filters `money`, `number`, `percent`, `day`,
-`weekday_of`, `clock`, `when`, `span` and `remaining`; `told` puts a sentence of the domain into the
-page's language.
+`_()` and `{% trans %}`, and the habits by the filters `money`, `amount`, `number`, `percent`,
+`day`, `weekday_of`, `clock`, `when`, `span` and `remaining`; `told` puts a sentence of the domain
+into the page's language.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=lambda amount, currency: formats.money(amount, currency, here()),
         number=_by_locale(formats.number),
+        amount=_by_locale(formats.amount),
         percent=_by_locale(formats.percent),
         day=_in_zone(formats.day),
         clock=_in_zone(formats.clock),
