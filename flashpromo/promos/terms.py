@@ -53,7 +53,7 @@ class Terms:
         if not 0 < self.max_distance_km <= MAX_DISTANCE_KM:
             wrong["max_distance_km"] = f"Must be above 0 and at most {MAX_DISTANCE_KM}."
         if not 1 <= self.quantity <= MAX_QUANTITY:
-            wrong["quantity"] = f"Must be from 1 to {MAX_QUANTITY}."
+            wrong["quantity"] = f"Must be from 1 to {MAX_QUANTITY:,}."
         if wrong:
             raise InvalidFields(wrong)
 
@@ -66,5 +66,7 @@ def check_together(offers: Sequence[Terms]) -> None:
     """
     total = sum(terms.quantity for terms in offers)
     if total > MAX_QUANTITY:
-        said = f"All {len(offers)} promos together have {total} units, more than {MAX_QUANTITY}."
+        said = (
+            f"All {len(offers)} promos together have {total:,} units, more than {MAX_QUANTITY:,}."
+        )
         raise InvalidFields({"quantity": said})

@@ -169,8 +169,8 @@ WRONG = [
     ({"start_date": "1900-01-01"}, {"start_time": "Must be after 1970 and before 2200."}),
     ({"max_distance_km": "0"}, {"max_distance_km": "Must be above 0 and at most 50."}),
     ({"max_distance_km": "1.2345678"}, {"max_distance_km": "Must have at most 6 decimals."}),
-    ({"quantity": "0"}, {"quantity": "Must be from 1 to 100000."}),
-    ({"quantity": "9" * 39}, {"quantity": "Must be from 1 to 100000."}),
+    ({"quantity": "0"}, {"quantity": "Must be from 1 to 100,000."}),
+    ({"quantity": "9" * 39}, {"quantity": "Must be from 1 to 100,000."}),
     ({"segment_ids": ["77"]}, {"segment_ids": "Unknown segment: 77."}),
     ({"segment_ids": ["x"]}, {"segment_ids": "At least one segment is needed."}),
 ]

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 
 from flashpromo import campaign
 from flashpromo.checkout import queries
-from flashpromo.db import app_now, transaction
+from flashpromo.db import app_now, session, transaction
 from flashpromo.errors import NotFound
 from flashpromo.promos import lifecycle
 from flashpromo.promos.states import State
@@ -105,6 +106,12 @@ def test_cancelling_says_who_loses_what(owner: Browser, running: int):
     assert "1 client holds a unit now, and loses it." in said
     assert "3 clients who were told of it find it over." in said
     assert "1 unit is sold, and stays sold." in said
+
+
+def test_many_are_written_as_everywhere(owner: Browser, town, running: int):
+    with town.app.app_context(), transaction():
+        session().execute(text("UPDATE promo_run SET notified_count = 2170"))
+    assert "2,170 clients who were told of it find it over." in asked(owner, running, Step.CANCEL)
 
 
 def test_pausing_says_that_a_hold_keeps_its_minute(owner: Browser, running: int):

@@ -351,7 +351,7 @@ def test_nothing_is_made_unseen(form: Form, town: Town):
         ({"first_day": "1900-01-01"}, "first_day", "Must be from 1970-01-02 to 2199-12-30."),
         ({"last_day": "2020-01-01"}, "last_day", "Must not be before the first day."),
         ({"last_day": "2199-12-30"}, "last_day", "More than 366 days match."),
-        ({"quantity": "20000"}, "quantity", "together have 140000 units, more than 100000."),
+        ({"quantity": "20000"}, "quantity", "together have 140,000 units, more than 100,000."),
         ({"promo_price": "999"}, "promo_price", "Must be below the regular price of"),
         ({"segment_ids": []}, "segment_ids", "At least one segment is needed."),
         ({"product_id": ""}, "product_id", "Choose a product."),
