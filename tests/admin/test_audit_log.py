@@ -156,6 +156,13 @@ def exported(operator, **asked) -> str:
     return answer.text
 
 
+def test_the_file_goes_out_in_bytes_as_a_server_wants_it(operator):
+    """The test client takes texts for bytes; a server sends an empty file instead."""
+    pieces = list(operator.get(f"{AUDIT}export/", buffered=False).response)
+    assert pieces
+    assert all(isinstance(piece, bytes) for piece in pieces)
+
+
 @pytest.fixture
 def many(app, town) -> None:
     """Two hundred and ten events, some of them at the same instant."""
