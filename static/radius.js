@@ -28,7 +28,7 @@ function draw(center, name) {
   const store = L.marker(center, { icon: mark("store-mark"), interactive: false, keyboard: false });
   store.addTo(map).bindTooltip(label, options);
   const circle = L.circle(center, { className: "radius-circle", interactive: false, radius: 1 }).addTo(map);
-  const handle = L.marker(center, { draggable: true, icon: mark("radius-handle"), keyboard: false }).addTo(map);
+  const handle = L.marker(center, { draggable: true, icon: mark("radius-handle"), keyboard: false });
   handle.on("drag", () => write(map.distance(center, handle.getLatLng()) / 1000));
   handle.on("dragend", () => follow(true));
   return { center, circle, handle, map, name };
@@ -44,7 +44,7 @@ function follow(fit) {
   circle.setRadius(km * 1000);
   element.dataset.km = km;
   const isDragged = handle.dragging?._draggable?._moving;
-  if (!isDragged) handle.setLatLng([center[0], bounds.getEast()]);
+  if (!isDragged) handle.setLatLng([center[0], bounds.getEast()]).addTo(map);
   const height = map.latLngToLayerPoint(bounds.getSouthWest()).y - map.latLngToLayerPoint(bounds.getNorthEast()).y;
   const fits = map.getBounds().contains(bounds) && height > map.getSize().y / 4;
   if (!isDragged && (fit || !fits)) map.fitBounds(bounds.pad(0.15), { animate: false });

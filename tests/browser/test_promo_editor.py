@@ -191,6 +191,10 @@ def test_slider_handle_and_number_are_one(desk: Page):
     desk.locator("#max_distance_km").fill("far")
     expect(desk.locator("#audience-words")).to_contain_text("Give a radius")
     assert km_drawn(desk) == typed
+    desk.get_by_role("button", name="Save as draft").click()
+    expect(desk.locator("#problems")).to_be_visible()
+    expect(desk.locator(".store-mark")).to_be_visible()
+    expect(desk.locator(".radius-handle")).to_have_count(0)
 
 
 def test_the_count_is_announced_once_it_has_settled(desk: Page):
