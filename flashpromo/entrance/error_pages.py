@@ -1,6 +1,7 @@
 """What a page says when it cannot be shown."""
 
 import logging
+from contextlib import suppress
 
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
@@ -9,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from flashpromo.db import session
 from flashpromo.errors import DomainError, NotFound
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ def of_nowhere(error: HTTPException) -> ResponseReturnValue:
 def of_outage(error: OperationalError) -> ResponseReturnValue:
     """The page of a database that is away."""
     log.error("the database refused: %s", error.orig)
+    _end_transaction()
     title = _("The service cannot answer just now.")
     page = render_template("error.html", title=title, detail=_("Try again in a moment."))
     return page, 503, {"Retry-After": "2"}
@@ -44,6 +47,7 @@ def of_outage(error: OperationalError) -> ResponseReturnValue:
 def of_defect(error: DBAPIError) -> ResponseReturnValue:
     """The page of a statement that the database refused: what it said is for the log alone."""
     log.error("the database refused a statement", exc_info=error)
+    _end_transaction()
     title = _("Something went wrong here.")
     page = render_template("error.html", title=title, detail=_("Nothing was changed."))
     return page, 500
@@ -57,6 +61,12 @@ def of_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
         detail=_("Go back and choose a smaller file."),
     )
     return page, 413
+
+
+def _end_transaction() -> None:
+    """What follows a statement that failed is refused in its transaction, be it for this page."""
+    with suppress(DBAPIError):
+        session().rollback()
 
 
 def _of_stale_form(error: CSRFError) -> ResponseReturnValue:

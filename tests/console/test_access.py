@@ -4,11 +4,12 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from flashpromo.accounts import sign_ins
-from flashpromo.db import transaction
+from flashpromo.db import session, transaction
 from flashpromo.market import members
-from tests.console.conftest import CONSOLE, NOBODY, OTHER, OWNER, PROMOS, STAFF
+from tests.console.conftest import CONSOLE, NOBODY, OTHER, OWNER, PROMOS, SETTINGS, STAFF
 from tests.pages.conftest import Browser
 
 PAGES = [
@@ -99,3 +100,33 @@ def test_a_membership_that_ends_shows_nothing_more(app: Flask, look_as, town):
 def test_signing_out_from_the_header(owner: Browser):
     assert owner.submit(CONSOLE, "/sign-out/").headers["Location"] == "/"
     assert owner.get(CONSOLE).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("broken", "status", "title"),
+    [
+        ("SELECT 1 / 0", 500, "Something went wrong here."),
+        ("SELECT pg_sleep(1)", 503, "The service cannot answer just now."),
+    ],
+)
+def test_what_the_database_refuses_is_told_on_a_page(
+    owner: Browser, monkeypatch, broken: str, status: int, title: str
+):
+    def fails() -> None:
+        session().execute(text("SET LOCAL statement_timeout = 10"))
+        session().execute(text(broken))
+
+    monkeypatch.setattr("flashpromo.console.dashboard.app_now", fails)
+    page = owner.get(CONSOLE)
+    assert page.status_code == status
+    assert f"<h1>{title}</h1>" in page.text
+    assert ("Retry-After" in page.headers) is (status == 503)
+
+
+@pytest.mark.parametrize("path", [CONSOLE, PROMOS, SETTINGS])
+def test_a_page_that_is_fetched_by_a_script_is_whole(owner: Browser, path: str):
+    """As htmx does, to go back to a page that it has forgotten."""
+    headers = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    page = owner.get(path, headers=headers)
+    assert page.status_code == 200
+    assert "<header" in page.text
