@@ -70,6 +70,8 @@ def answer(asked: Letter) -> int:
             language = speech.of(owner.username) or Language(asked.language)
             about_owner = {"username": owner.username, "email": owner.email}
             outbox.write(Kind.PASSWORD, language, **about_owner)
+            subject = sign_ins.subject_of(owner)
+            audit.record(f"{subject[0]}.password_letter", *subject)
             written += 1
     return written
 

@@ -41,8 +41,10 @@ def revoke_others(username: str, kept: Held) -> None:
 
     The sign-in is locked first: a key that is being made with one of the others is waited for.
     """
-    sign_ins.find(username, lock=True)
-    ending.end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id))
+    found = sign_ins.find(username, lock=True)
+    if ending.end(_of(username, ALL_KINDS) & (AuthToken.id != kept.id)) and found is not None:
+        subject = sign_ins.subject_of(found)
+        audit.record(f"{subject[0]}.signed_out_elsewhere", *subject)
 
 
 def revoke_all(username: str) -> None:

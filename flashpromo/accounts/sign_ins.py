@@ -167,14 +167,17 @@ def replace_password(present: SignIn, password: str, *, keep: UUID | None = None
     Links with which another one could be chosen end too.
     """
     present.password_hash = passwords.hashed(password)
-    subject = (
-        ("client", present.client_id) if present.user_id is None else ("user", present.user_id)
-    )
+    subject = subject_of(present)
     audit.record(f"{subject[0]}.password_changed", *subject)
     end_tokens(present.username, keep=keep)
     waiting = (Letter.username == present.username) & (Letter.kind == Kind.PASSWORD.value)
     outbox.drop(waiting, "password_changed")
     links.burn_of_name(present.username)
+
+
+def subject_of(found: SignIn) -> tuple[str, int | None]:
+    """Whom the log names where something is done to an account: a kind of people, and an id."""
+    return ("client", found.client_id) if found.user_id is None else ("user", found.user_id)
 
 
 def end_tokens(username: str, *, keep: UUID | None = None) -> None:

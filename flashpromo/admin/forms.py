@@ -48,8 +48,8 @@ def line(label: Words, *, hint: Words = "", required: bool = True, **shown: Any)
 
 
 def prose(label: Words, *, hint: Words = "") -> Any:
-    """A text of several lines, or none."""
-    return TextAreaField(label, description=hint)
+    """A text of several lines, or none; one that was not sent is empty."""
+    return TextAreaField(label, description=hint, filters=[lambda said: said or ""])
 
 
 def secret(label: Words, *, hint: Words = "", required: bool = True) -> Any:

@@ -197,6 +197,12 @@ def test_a_client_is_kept(operator, town, rows):
     assert not rows("SELECT FROM sign_in WHERE username = 'newbie'")
 
 
+def test_a_text_that_was_not_sent_is_empty(operator, town, rows):
+    new = f"{ADMIN}segment/new/"
+    assert operator.submit(new, new, name="Bare").status_code == 303
+    assert rows("SELECT description FROM segment WHERE name = 'Bare'")[0].description == ""
+
+
 def test_clients_come_into_a_segment_and_go(operator, town, rows):
     path = f"{ADMIN}segment/members/?id={town.world.frequent}"
     alice, bob = town.world.alice, town.world.bob

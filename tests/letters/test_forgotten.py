@@ -48,6 +48,24 @@ def rows(engine, query: str) -> list[tuple]:
         return [tuple(row) for row in connection.execute(text(query))]
 
 
+def test_the_log_tells_whom_a_letter_goes_to_and_nothing_of_who_is_unknown(
+    browser: Browser, app: Flask, mailbox: Mailbox, engine
+):
+    query = (
+        "SELECT action, actor_kind, subject_id = (SELECT user_id::text FROM sign_in"
+        " WHERE username = 'techshop') FROM audit_event WHERE action LIKE '%letter'"
+    )
+    ask(browser, "nobody@nowhere.example")
+    deliver_letters(app)
+    assert rows(engine, query) == []
+    asked_for(browser, app, mailbox)
+    assert rows(engine, query) == [("user.password_letter", "system", True)]
+    ask(browser, "alice")
+    deliver_letters(app)
+    told = rows(engine, "SELECT action, subject_id FROM audit_event ORDER BY id DESC LIMIT 1")
+    assert told == [("client.password_letter", "7")]
+
+
 def test_the_sign_in_form_leads_to_it(browser: Browser, mailbox: Mailbox):
     assert f'href="{FORGOTTEN}"' in browser.get("/sign-in/").text
     page = browser.get(FORGOTTEN).text
