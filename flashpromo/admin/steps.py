@@ -4,6 +4,7 @@ Each record is a transaction of its own around one call of the domain, so a refu
 the others done. What was done and what was refused is told on the next page.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
 
 from flashpromo.admin import paging
 from flashpromo.admin.page import Words
@@ -20,6 +22,8 @@ from flashpromo.errors import DomainError, NotFound
 
 if TYPE_CHECKING:
     from flashpromo.admin.model_view import ModelView
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE: Final = 100
 MOST_TOLD: Final = 10
@@ -86,20 +90,33 @@ def _ask(view: "ModelView", step: Step, addresses: Sequence[str]) -> str:
 
 
 def _take(view: "ModelView", step: Step, addresses: Sequence[str]) -> Any:
-    refused: dict[str, DomainError] = {}
-    for each in addresses:
-        try:
-            _do(view, step, each)
-        except DomainError as error:
-            refused[each] = error
+    refused = _do_each(view, step, addresses)
     if done := len(addresses) - len(refused):
         flash(step.done(done))
-    for which, refusal in list(refused.items())[:MOST_TOLD]:
-        why = language.told(refusal.detail)
+    for which, why in list(refused.items())[:MOST_TOLD]:
         flash(_("%(which)s was left as it is: %(why)s", which=which, why=why), "error")
     if (untold := len(refused) - MOST_TOLD) > 0:
         flash(_("%(count)s more were left as they are.", count=untold), "error")
     return redirect(_back(addresses), 303)
+
+
+def _do_each(view: "ModelView", step: Step, addresses: Sequence[str]) -> dict[str, str]:
+    """Take a step with each; which were left as they are, and why.
+
+    A database that fails on the way ends it: what was done before stays done, and is told.
+    """
+    refused: dict[str, str] = {}
+    for at, each in enumerate(addresses):
+        try:
+            _do(view, step, each)
+        except DomainError as error:
+            refused[each] = language.told(error.detail)
+        except DBAPIError:
+            if at == len(refused):
+                raise  # nothing was done: the page of an outage says it all
+            log.exception("%s ended at %s", step.name, each)
+            return refused | dict.fromkeys(addresses[at:], _("The service cannot answer just now."))
+    return refused
 
 
 def _do(view: "ModelView", step: Step, address: str) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from flashpromo.admin import steps
 from flashpromo.checkout.hold import hold
-from flashpromo.db import transaction
+from flashpromo.db import session, transaction
 from tests.admin.conftest import ADMIN
 from tests.console.conftest import OWNER
 from tests.pages.conftest import Browser
@@ -46,6 +47,27 @@ def test_a_promo_is_activated_paused_resumed_and_cancelled(operator, town, log):
     page = operator.get(f"{ADMIN}promo/details/?id={promo}").text
     assert "action=cancel" not in page
     assert "state-cancelled" in page
+
+
+def test_what_was_done_before_the_database_failed_is_told(operator, town, log, monkeypatch):
+    first, second, third = (town.promo(f"Promo {number}") for number in range(3))
+    do = steps._do
+
+    def fail_at_the_second(view, step, address: str) -> None:
+        if address == str(second):
+            with transaction():
+                session().execute(text("SELECT 1 / 0"))
+        do(view, step, address)
+
+    monkeypatch.setattr(steps, "_do", fail_at_the_second)
+    before = len(log())
+    page = take(operator, "promo", "pause", first, second, third)
+    assert "1 promo is paused." in page
+    for left in (second, third):
+        assert f"{left} was left as it is: The service cannot answer just now." in page
+    assert [each[3] for each in log()[before:]] == [str(first)]
+    path = f"{ADMIN}promo/action/?action=pause&id={second}"
+    assert operator.submit(path, path).status_code == 500
 
 
 def test_what_the_domain_refuses_is_told(operator, town, log):
