@@ -1,7 +1,7 @@
 """/healthz says that the process lives; /readyz says whether it can serve, and why not.
 
-Without Redis everything is still correct, only slower: that is a warning, not a reason to be taken
-out of service.
+Without Redis everything is still correct, only slower; without a scheduler the web can serve, though
+promos that are due wait for one. Those are warnings, not reasons to be taken out of service.
 """
 
 from functools import lru_cache
@@ -18,6 +18,7 @@ from flashpromo import cache, db
 from flashpromo.api import guard
 from flashpromo.api.shapes.service import Liveness, Readiness
 from flashpromo.entrance import headers
+from flashpromo.operations import traces
 
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
 
@@ -48,6 +49,8 @@ def healthz() -> dict[str, str]:
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether the process can serve: 200, or 503 with the reasons."""
     reasons, warnings = _database(), _redis()
+    if not reasons:
+        warnings += _scheduler()
     status = "not ready" if reasons else "degraded" if warnings else "ready"
     answer = {"status": status, "reasons": reasons, "warnings": warnings}
     return answer, 503 if reasons else 200
@@ -63,6 +66,12 @@ def _database() -> list[str]:
     if present != wanted:
         return [f"The schema is at {present}, this release needs {wanted}."]
     return []
+
+
+def _scheduler() -> list[str]:
+    if traces.any_alive(db.app_now()):
+        return []
+    return ["No scheduler has left a trace lately: promos that are due wait for one."]
 
 
 def _redis() -> list[str]:

@@ -15,12 +15,13 @@ class Check:
     """One invariant over the database.
 
     `sql` gives the rows that break it. It may use the parameters that `examination` binds: `:now`
-    and the settings that the rules depend on.
+    and the settings that the rules depend on. `is_warning`: no data is wrong for it.
     """
 
     name: str
     promise: str
     sql: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True)

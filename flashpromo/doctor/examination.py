@@ -18,11 +18,13 @@ from flashpromo.doctor import (
     checks_promos,
     checks_purchases,
     checks_redis,
+    checks_schedulers,
     checks_units,
 )
 from flashpromo.doctor.check import Check, Finding, RedisCheck, Row
 from flashpromo.guarded_redis import connect
 from flashpromo.notify.channels import registry
+from flashpromo.operations import traces
 
 ROWS: Final = 20
 
@@ -35,6 +37,7 @@ CHECKS: Final[Sequence[Check]] = (
     *checks_deliveries.CHECKS,
     *checks_partitions.CHECKS,
     *checks_accounts.CHECKS,
+    *checks_schedulers.CHECKS,
 )
 REDIS_CHECKS: Final[Sequence[RedisCheck]] = checks_redis.CHECKS
 
@@ -66,6 +69,7 @@ def _values(now: datetime) -> dict[str, Any]:
         "now": now,
         "live_limit": settings.max_live_reservations,
         "fix_life": timedelta(days=settings.max_location_age_days),
+        "silence": timedelta(seconds=traces.SILENT_SECONDS),
         "channels": [channel.name for channel in registry.channels(settings)],
     }
 
@@ -76,7 +80,7 @@ def _ask_the_database(check: Check, values: Mapping[str, Any], rows: int) -> Fin
     count = found[0]["offending_rows"] if found else 0
     for row in found:
         del row["offending_rows"]
-    return Finding(check.name, check.promise, count, found)
+    return Finding(check.name, check.promise, count, found, check.is_warning)
 
 
 def _look_into_redis(now: datetime, rows: int) -> Iterator[Finding]:

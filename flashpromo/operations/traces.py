@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Interval, bindparam, select, text
+from sqlalchemy import Interval, bindparam, exists, select, text
 
 from flashpromo.db import session
 from flashpromo.operations.models import SchedulerTrace
@@ -140,6 +140,12 @@ def leave(
 def forget_old(now: datetime) -> None:
     """Forget processes that have not been heard of for a day."""
     session().execute(FORGET, {"now": now, "life": FORGET_AFTER})
+
+
+def any_alive(now: datetime) -> bool:
+    """Whether any scheduler was heard of lately; for probes, which ask often."""
+    since = now - timedelta(seconds=SILENT_SECONDS)
+    return bool(session().scalar(select(exists().where(SchedulerTrace.seen_at >= since))))
 
 
 def of_all(now: datetime) -> list[Trace]:

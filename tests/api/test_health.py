@@ -9,8 +9,15 @@ from sqlalchemy.engine import Engine
 
 from flashpromo.app import create_app
 from flashpromo.config import Settings
-from flashpromo.db import db
+from flashpromo.db import app_now, db, transaction
+from flashpromo.operations import traces
 from tests.api.conftest import Caller, People
+from tests.conftest import Clock
+
+
+def leave_a_trace(app: Flask) -> None:
+    with app.app_context(), transaction():
+        traces.leave("one", app_now(), 60, {})
 
 
 @pytest.fixture
@@ -26,8 +33,21 @@ def lost(app: Flask, settings: Settings) -> Iterator[Flask]:
 
 def test_alive_and_ready(client):
     assert client.get("/healthz").json == {"status": "alive"}
+    leave_a_trace(client.application)
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["status"]) == (200, "ready")
+    assert ready.json["warnings"] == []
+
+
+def test_without_a_scheduler_it_serves_and_warns(client, clock: Clock):
+    said = client.get("/readyz")
+    assert (said.status_code, said.json["status"]) == (200, "degraded")
+    assert ["No scheduler" in each for each in said.json["warnings"]] == [True]
+    leave_a_trace(client.application)
+    clock.advance(seconds=traces.SILENT_SECONDS - 5)
+    assert client.get("/readyz").json["status"] == "ready"
+    clock.advance(seconds=10)
+    assert client.get("/readyz").json["status"] == "degraded"
 
 
 def test_alive_without_a_database_but_not_ready(lost: Flask):

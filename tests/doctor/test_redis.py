@@ -11,6 +11,7 @@ from flashpromo.checkout.hold import hold
 from flashpromo.db import app_now, session, transaction
 from flashpromo.doctor import look
 from flashpromo.notify import partitions
+from flashpromo.operations import traces
 from flashpromo.queueing import timetable
 from flashpromo.queueing.names import ACTIVATE
 from tests.story import activate, publish
@@ -115,6 +116,7 @@ def test_a_job_that_rings_at_another_time_is_found(tomorrow):
 def test_without_redis_its_checks_are_skipped_with_a_note(world, no_redis):
     with transaction():
         partitions.ensure(app_now().date())
+        traces.leave("scheduler", app_now(), 60, {})
         found = [finding for finding in look(app_now()) if finding.status != "ok"]
         session().rollback()
     assert {finding.status for finding in found} == {"skipped"}

@@ -22,6 +22,7 @@ from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, session, transaction
 from flashpromo.market import products, stores
 from flashpromo.notify import partitions
+from flashpromo.operations import traces
 from flashpromo.promos import catalogue, lifecycle
 from tests.conftest import Clock
 from tests.story import forget_hints, terms
@@ -78,6 +79,8 @@ def build(clock: Clock, redis: Redis) -> Town:
     _later_trade(town)
     clock.advance(seconds=30)
     _people(town)
+    with transaction():
+        traces.leave("scheduler", app_now(), 60, {})
     town.now = app_now()
     session().rollback()
     return town

@@ -14,7 +14,7 @@ class Liveness(Shown):
 
 
 class Readiness(Shown):
-    """Whether the service can serve; `degraded` is correct, but slower."""
+    """Whether the service can serve; `degraded` is correct, but something waits or is slow."""
 
     status: Literal["ready", "degraded", "not ready"]
     reasons: list[str] = Field(description="Why it cannot serve.")
