@@ -93,6 +93,7 @@ def delete(product_id: int) -> ResponseReturnValue:
     except InUse as error:
         return ask_to_delete(product_id), error.status
     except PreconditionFailed as error:
+        flash(language.told(error.detail), "error")
         return page(product_id), error.status
     flash(_("The product is deleted."))
     return redirect(url_for(".index"), 303)
@@ -153,12 +154,16 @@ def _price_problem() -> str:
     return said
 
 
-def _seen() -> datetime | None:
-    """The version that the form was made from; None when it names none."""
+def _seen() -> datetime:
+    """The version that the form was made from.
+
+    Raises:
+        PreconditionFailed: it names none, so nobody knows what its sender has seen.
+    """
     try:
         return datetime.fromisoformat(request.form.get("seen", ""))
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise PreconditionFailed from error
 
 
 def _price_to_confirm(product: Product, price: Decimal) -> Sequence[Standing]:

@@ -195,7 +195,7 @@ def test_deleting_says_what_ends_and_ends_it(owner: Browser, town):
     page = owner.get(delete).text
     assert "It cannot be deleted while this promo needs it." in page
     assert "btn-danger" not in page
-    assert owner.submit(PRODUCTS, delete).status_code == 409
+    assert owner.submit(page_of(product_id), delete).status_code == 409
     owner.submit(f"/console/promos/{promo_id}/withdraw/", f"/console/promos/{promo_id}/withdraw/")
     page = owner.get(delete)
     assert "This draft of a promo is deleted with it" in page.text
@@ -204,6 +204,16 @@ def test_deleting_says_what_ends_and_ends_it(owner: Browser, town):
     assert names(owner) == []
     assert owner.get(page_of(product_id)).status_code == 404
     assert owner.get(f"/console/promos/{promo_id}/").status_code == 404
+
+
+@pytest.mark.parametrize("sent", ["", "yesterday"])
+def test_what_nobody_knows_to_have_been_seen_is_not_written(owner: Browser, town, sent: str):
+    path = page_of(town.world.product_id)
+    assert edit(owner, town, name="Unseen", seen=sent).status_code == 412
+    kept = owner.submit(path, f"{path}delete/", seen=sent)
+    assert kept.status_code == 412
+    assert "It has changed since you read it." in kept.text
+    assert names(owner) == ["Headphones XYZ"]
 
 
 def test_nobody_sees_or_touches_what_is_not_theirs(owner: Browser, look_as, town):
