@@ -219,6 +219,29 @@ def test_the_count_is_announced_once_it_has_settled(desk: Page):
     assert len(desk.evaluate("heard")) == 1
 
 
+def test_what_a_newer_count_has_replaced_is_no_error(owner: Visit):
+    owner.go(NEW)
+    page, held, replaced = owner.page, [], []
+    page.on("requestfailed", lambda asked: replaced.append(asked.url))
+    page.route("**/promos/audience/**", lambda asked: held.append(asked))  # noqa: PLW0108
+    page.get_by_label("New users").check()
+    eventually(page, lambda: held)
+    page.get_by_label("Frequent buyers").check()
+    eventually(page, lambda: replaced)
+    for each in held[1:]:
+        each.continue_()
+    assert owner.complaints == []
+
+
+def eventually(page: Page, look: Callable[[], object]) -> None:
+    """Let the browser go on until something is seen, for ten seconds at most."""
+    for _ in range(200):
+        if look():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it does not happen")
+
+
 def test_errors_stand_at_their_fields_and_the_way_leads_there(owner: Visit):
     page = owner.page
     owner.go(NEW)
