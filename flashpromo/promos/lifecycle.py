@@ -58,7 +58,7 @@ def create_all(offers: Sequence[Terms], *, publish: bool = False) -> list[Promo]
     _finish(promos, now)
     for promo in promos:
         trail.record("promo.created", promo, after=trail.told(Terms.of(promo)))
-        _record_published(promo, was=False)
+        _record_published(promo, State.DRAFT, now, was=False)
     return promos
 
 
@@ -88,7 +88,8 @@ def change(
     promo = queries.lock(promo_id)
     demand_unchanged(version_of(promo), seen)
     now = app_now()
-    if state_at(promo, now) in FINISHED:
+    state = state_at(promo, now)
+    if state in FINISHED:
         raise PromoFinished
     before, was_published = Terms.of(promo), promo.published
     after = before.changed(changes)
@@ -106,7 +107,7 @@ def change(
     _finish([promo], now)
     told = trail.told(Terms.of(promo))
     trail.record("promo.changed", promo, before=trail.told(before), after=told)
-    _record_published(promo, was=was_published)
+    _record_published(promo, state, now, was=was_published)
     return promo
 
 
@@ -230,9 +231,10 @@ def _write_segments(promo_id: int, segment_ids: tuple[int, ...]) -> None:
     )
 
 
-def _record_published(promo: Promo, *, was: bool) -> None:
+def _record_published(promo: Promo, before: State, now: datetime, *, was: bool) -> None:
     if promo.published is not was:
-        trail.record("promo.published" if promo.published else "promo.withdrawn", promo)
+        action = "promo.published" if promo.published else "promo.withdrawn"
+        trail.record_step(action, promo, before, state_at(promo, now))
 
 
 def _finish(promos: Sequence[Promo], now: datetime) -> None:

@@ -33,7 +33,7 @@ def test_a_promo_s_life(techshop: Caller, world: World, draft: str, events: Even
     told = events()
     assert [(each.action, each.before, each.after) for each in told] == [
         ("promo.changed", {"promo_price": "499.00"}, {"promo_price": "450.00"}),
-        ("promo.published", {}, {}),
+        ("promo.published", {"state": "draft"}, {"state": "running"}),
         ("promo.paused", {"state": "running"}, {"state": "paused"}),
         ("promo.resumed", {"state": "paused"}, {"state": "running"}),
         ("promo.cancelled", {"state": "running"}, {"state": "cancelled"}),
@@ -65,7 +65,9 @@ def test_a_withdrawn_promo(techshop: Caller, world: World, events: Events):
     events()
     techshop.patch(path, {"is_active": False})
     techshop.patch(path, {"is_active": False})
-    assert [each.action for each in events()] == ["promo.withdrawn"]
+    (withdrawn,) = events()
+    assert withdrawn.action == "promo.withdrawn"
+    assert (withdrawn.before, withdrawn.after) == ({"state": "running"}, {"state": "draft"})
 
 
 def test_a_copy_says_of_which(techshop: Caller, draft: str, events: Events):
