@@ -72,12 +72,12 @@ def test_anyone_may_ask_for_the_methods_of_a_path(client):
 
 
 def test_a_route_that_declares_nothing_is_refused_to_all(settings: Settings, operator: Caller):
-    forgotten = resource("forgotten", "/forgotten", tag="Forgotten")
-    forgotten.get("/")(lambda: "secret")
+    unguarded = resource("unguarded", "/unguarded", tag="Unguarded")
+    unguarded.get("/")(lambda: "secret")
     app = create_app(settings)
-    app.register_blueprint(forgotten)
+    app.register_blueprint(unguarded)
     for caller in (app.test_client(), Caller(app.test_client(), operator.token)):
-        assert caller.get("/api/forgotten/").status_code == 403
+        assert caller.get("/api/unguarded/").status_code == 403
 
 
 @pytest.mark.parametrize(

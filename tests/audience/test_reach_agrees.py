@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.audience import uses
 from tests.audience.agreement import disagreements
-from tests.audience.plans import plans_of
+from tests.audience.plans import analyze, plans_of
 from tests.audience.scenes import hard_scene, scenes
 from tests.audience.stage import path, stage
 
@@ -44,6 +44,7 @@ def test_both_ways_of_finding_rows_are_really_taken(context, way, rows_come_by):
     scene = hard_scene()
     with stage(scene.now):
         scene.write()
+        analyze("client", "promo")
         with path(way):
             plans = plans_of(lambda: uses.audience_one_by_one(scene))
             plans += plans_of(lambda: uses.reached_by_list(scene, [1]))

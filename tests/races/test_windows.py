@@ -16,10 +16,8 @@ RIVALS = 3
 
 def race(crew, stage, product_id):
     wanted = [
-        terms(stage.world, product_id=product_id).changed(
-            {"end_time": stage.world.now + timedelta(hours=2 + number)}
-        )
-        for number in range(RIVALS)
+        each.changed({"end_time": each.end_time + timedelta(hours=number)})
+        for number, each in enumerate([terms(stage.world, product_id=product_id)] * RIVALS)
     ]
     answers = crew.at_once([Call(acts.publish, each) for each in wanted])
     came = checks.outcomes(answers)
