@@ -1,6 +1,6 @@
 """/healthz says that the process lives; /readyz says whether it can serve, and why not.
 
-Without Redis everything is still correct, only slower; without a scheduler the web can serve, though
+Without Redis everything is still correct, only slower; without a scheduler the web can serve, but
 promos that are due wait for one. Those are warnings, not reasons to be taken out of service.
 """
 
