@@ -20,8 +20,6 @@ from tests.processes.conftest import another_product, in_seconds, soon
 from tests.processes.running import Program, Service, eventually
 from tests.world import World
 
-LATE = 10
-
 
 @pytest.fixture(scope="module")
 def own_redis(tmp_path_factory) -> Iterator[OwnRedis]:
@@ -69,7 +67,7 @@ def rings_at(own_redis: OwnRedis, promo: Promo) -> float | None:
 def assert_all_is_well(running: list[Program], world: World, outside, name: str) -> None:
     """A new promo starts by the worker, not by the sweep, and is delivered."""
     promo = in_seconds(world, 3, product_id=another_product(world, name))
-    outside.await_activation(promo, late=4)
+    outside.await_activation(promo)
     eventually(lambda: f"promo {promo.id} activated" in running[1].said, 5)
     assert all(program.runs for program in running)
 
@@ -77,7 +75,7 @@ def assert_all_is_well(running: list[Program], world: World, outside, name: str)
 def test_with_redis_dead_the_sweep_does_the_work(running, own_redis, world, outside):
     own_redis.stop()
     promo = in_seconds(world, 1)
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     outside.await_delivery(promo)
     assert "activating here" in running[0].said
 
@@ -106,7 +104,7 @@ def test_with_redis_hung_nobody_waits_for_it(running, own_redis, world, outside)
     started = time.monotonic()
     promo = in_seconds(world, 1)
     assert time.monotonic() - started < 1
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     outside.await_delivery(promo)
     missed = in_seconds(world, 600, product_id=another_product(world, "Missed"))
     own_redis.go_on()

@@ -2,16 +2,14 @@
 
 import pytest
 
-from tests.processes.conftest import in_seconds, since
+from tests.processes.conftest import LATE_SECONDS, in_seconds, since
 from tests.processes.running import eventually
-
-LATE = 10
 
 
 def test_without_any_worker_the_sweep_does_the_work(service, world, outside):
     service.start("scheduler")
     promo = in_seconds(world, 1)
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     outside.await_delivery(promo)
 
 
@@ -24,7 +22,7 @@ def test_a_scheduler_killed_as_it_rings(service, world, outside, barrier):
     print(f"{barrier}: reached once")
     scheduler.kill()
     service.start("scheduler")
-    outside.await_activation(promo, late=LATE + since(promo))
+    outside.await_activation(promo, late=LATE_SECONDS + since(promo))
     outside.await_delivery(promo)
 
 
@@ -36,5 +34,5 @@ def test_all_of_them_killed_before_the_start_and_started_again(service, world, o
     eventually(lambda: since(promo) > 0, 5)
     assert outside.lateness(promo) is None
     service.start("worker activation", "worker delivery", "scheduler")
-    outside.await_activation(promo, late=LATE + since(promo))
+    outside.await_activation(promo, late=LATE_SECONDS + since(promo))
     outside.await_delivery(promo)

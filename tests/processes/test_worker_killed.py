@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.processes.conftest import TOLD, another_product, in_seconds, since
+from tests.processes.conftest import LATE_SECONDS, TOLD, another_product, in_seconds, since
 from tests.processes.running import Program, Service, eventually, is_alive
-
-LATE = 10
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +31,7 @@ def test_a_worker_killed_in_the_activation(scheduler, service, world, outside, b
     child = hold.await_arrival()
     print(f"{barriers[-1]}: reached once, by process {child}")
     worker.kill()
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     outside.await_delivery(promo)
     assert not is_alive(child)
 
@@ -56,7 +54,7 @@ def test_a_child_killed_alone_leaves_a_worker_that_goes_on(scheduler, service, w
     child = hold.await_arrival()
     assert worker.children() == [child]
     worker.kill_child(child)
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     outside.await_delivery(promo)
     eventually(lambda: not worker.children(), 10)
     assert worker.runs
@@ -70,8 +68,8 @@ def test_a_wave_that_stands_still_does_not_hold_up_the_next_promo(
     standing = in_seconds(world, 0)
     hold.await_arrival()
     promo = in_seconds(world, 0, product_id=another_product(world, "Next"))
-    outside.await_activation(promo, late=LATE)
+    outside.await_activation(promo)
     assert outside.lateness(standing) is None
     hold.release()
-    outside.await_activation(standing, late=LATE + since(standing))
+    outside.await_activation(standing, late=LATE_SECONDS + since(standing))
     outside.await_delivery(promo, clients=outside.ask(TOLD, promo))
