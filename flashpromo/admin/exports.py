@@ -7,26 +7,23 @@ spreadsheet would take for a formula is written as text.
 import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from flask import Response, stream_with_context
 from sqlalchemy import Select, tuple_
 
 from flashpromo.admin.columns import Cell
+from flashpromo.admin.records import Records
 from flashpromo.bulk import sheet
 from flashpromo.db import app_now, session, transaction
-
-if TYPE_CHECKING:
-    from flashpromo.admin.model_view import ModelView
 
 BLOCK: Final = 1000
 
 
-def csv_of(view: "ModelView", query: Select[Any]) -> Response:
+def csv_of(view: Records, query: Select[Any]) -> Response:
     """The file of what a query of the view finds, in the order of the key."""
-    with (
-        transaction()
-    ):  # what is wrong with the query is found out while an error can still be said
+    with transaction():
+        # What is wrong with the query is found out while an error can still be said.
         first = _block(view, query, None)
     answer = Response(stream_with_context(_lines(view, query, first)), mimetype="text/csv")
     file = f"{view.model.__tablename__}.csv"
@@ -34,7 +31,7 @@ def csv_of(view: "ModelView", query: Select[Any]) -> Response:
     return answer
 
 
-def _lines(view: "ModelView", query: Select[Any], first: list[Any]) -> Iterator[str]:
+def _lines(view: Records, query: Select[Any], first: list[Any]) -> Iterator[str]:
     columns = [*view.columns, *view.more]
     yield _line([str(each.label) for each in columns])
     block = first
@@ -48,7 +45,7 @@ def _lines(view: "ModelView", query: Select[Any], first: list[Any]) -> Iterator[
         yield "".join(lines)
 
 
-def _block(view: "ModelView", query: Select[Any], after: list[Any] | None) -> list[Any]:
+def _block(view: Records, query: Select[Any], after: list[Any] | None) -> list[Any]:
     """The next rows behind a key; each block is read for itself, so no transaction stays open."""
     columns = view.key_columns
     if after is not None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -16,12 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from flashpromo.admin import paging
 from flashpromo.admin.page import Words
+from flashpromo.admin.records import Records
 from flashpromo.db import app_now, transaction
 from flashpromo.entrance import language
 from flashpromo.errors import DomainError, NotFound
-
-if TYPE_CHECKING:
-    from flashpromo.admin.model_view import ModelView
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +65,9 @@ class Step:
     timeout: Callable[[], int | None] = _as_usual
 
 
-def answer(view: "ModelView") -> Any:
+def answer(view: Records, offered: Sequence[Step]) -> Any:
     """The page that asks, or what comes after the step."""
-    step = next((each for each in view.actions if each.name == request.args.get("action")), None)
+    step = next((each for each in offered if each.name == request.args.get("action")), None)
     if step is None:
         raise NotFound
     addresses = list(dict.fromkeys(request.args.getlist("id")))[:MOST_AT_ONCE]
@@ -79,7 +77,7 @@ def answer(view: "ModelView") -> Any:
     return _take(view, step, addresses) if request.method == "POST" else _ask(view, step, addresses)
 
 
-def _ask(view: "ModelView", step: Step, addresses: Sequence[str]) -> str:
+def _ask(view: Records, step: Step, addresses: Sequence[str]) -> str:
     with transaction():
         now = app_now()
         keys = [paging.decoded(each, view.key_columns) for each in addresses]
@@ -89,7 +87,7 @@ def _ask(view: "ModelView", step: Step, addresses: Sequence[str]) -> str:
     return view.render("admin/step.html", now=now, step=step, rows=rows, back=_back(addresses))
 
 
-def _take(view: "ModelView", step: Step, addresses: Sequence[str]) -> Any:
+def _take(view: Records, step: Step, addresses: Sequence[str]) -> Any:
     refused = _do_each(view, step, addresses)
     if done := len(addresses) - len(refused):
         flash(step.done(done))
@@ -100,7 +98,7 @@ def _take(view: "ModelView", step: Step, addresses: Sequence[str]) -> Any:
     return redirect(_back(addresses), 303)
 
 
-def _do_each(view: "ModelView", step: Step, addresses: Sequence[str]) -> dict[str, str]:
+def _do_each(view: Records, step: Step, addresses: Sequence[str]) -> dict[str, str]:
     """Take a step with each; which were left as they are, and why.
 
     A database that fails on the way ends it: what was done before stays done, and is told.
@@ -119,7 +117,7 @@ def _do_each(view: "ModelView", step: Step, addresses: Sequence[str]) -> dict[st
     return refused
 
 
-def _do(view: "ModelView", step: Step, address: str) -> None:
+def _do(view: Records, step: Step, address: str) -> None:
     key = paging.decoded(address, view.key_columns)
     if key is None:
         raise NotFound
