@@ -28,6 +28,7 @@ from flashpromo.insight.funnels import NARROW_KM, NOTIFIED, UNTOLD
 from flashpromo.notify import audiences, disclosure
 from flashpromo.notify.audiences import AUDIENCE
 from flashpromo.notify.disclosure import Group, Question
+from flashpromo.promos.due import DUE_SINCE
 
 PATIENCE: Final = timedelta(seconds=10)
 LATE: Final = timedelta(seconds=60)
@@ -72,7 +73,7 @@ class Concern:
 
 
 # The numbers decide here only whether a row is worth a look; the rules are below.
-ROWS = text("""
+ROWS = text(f"""
 SELECT promo.id, product.name AS product_name, store.name AS store_name, store.time_zone,
   promo.start_time, promo.published, promo.max_distance_km, promo.segment_ids, promo.updated_at,
   ST_Y(promo.location::geometry) AS latitude, ST_X(promo.location::geometry) AS longitude,
@@ -83,9 +84,7 @@ FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
 JOIN product ON product.id = promo.product_id JOIN store ON store.id = product.store_id
 CROSS JOIN LATERAL (SELECT promo.published AND promo.end_time > :now AND run.sold_out_at IS NULL
   AND run.cancelled_at IS NULL AND run.ended_at IS NULL AS lives) AS live
-CROSS JOIN LATERAL (SELECT greatest(promo.start_time, CASE
-  WHEN run.activated_at IS NULL OR promo.updated_at <= run.activated_at
-  THEN promo.updated_at ELSE promo.created_at END) AS since) AS due
+CROSS JOIN LATERAL (SELECT {DUE_SINCE} AS since) AS due
 CROSS JOIN LATERAL (SELECT
   CASE WHEN run.activated_at >= :day_ago THEN (
     SELECT count(*) FROM (SELECT FROM delivery AS d
@@ -108,7 +107,7 @@ WHERE promo.deleted_at IS NULL
     OR (NOT promo.published AND run.cancelled_at IS NULL AND run.sold_out_at IS NULL
         AND run.ended_at IS NULL AND promo.start_time BETWEEN :week_ago AND :tomorrow))
 ORDER BY abs(extract(epoch FROM promo.start_time - :now)), promo.id LIMIT :limit
-""").bindparams(bindparam("store_ids", type_=ARRAY(BigInteger)))
+""").bindparams(bindparam("store_ids", type_=ARRAY(BigInteger)))  # noqa: S608 - constants of ours
 
 
 def concerns(store_ids: Collection[int] | None, now: datetime, *, exact: bool) -> Sequence[Concern]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from flashpromo.insight import costly
 from flashpromo.notify import pace
 from flashpromo.notify.pace import ChannelPace
+from flashpromo.promos.due import due_since
 from flashpromo.promos.models import Promo
 
 PROMISED_SECONDS: Final = 60
@@ -39,15 +40,6 @@ class Told:
     def is_kept(self) -> bool | None:
         """Whether the promise was kept for all who were told; None while nobody was."""
         return None if self.last_seconds is None else self.last_seconds <= PROMISED_SECONDS
-
-
-def due_since(promo: Promo, activated_at: datetime) -> datetime:
-    """Since when an activated promo was due: its start, or its publication if that was later.
-
-    When a promo was published is not kept, but that was its last change if it was later.
-    """
-    changed = promo.updated_at if promo.updated_at <= activated_at else promo.created_at
-    return max(promo.start_time, changed)
 
 
 def lateness_seconds(promo: Promo, activated_at: datetime) -> float:

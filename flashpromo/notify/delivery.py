@@ -15,6 +15,7 @@ from flashpromo import config
 from flashpromo.db import app_now, session
 from flashpromo.notify.channels.protocol import Message, Outcome
 from flashpromo.notify.leases import Batch, lease
+from flashpromo.notify.pending import IS_KEPT, PAIRS
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import State, state_at
 
@@ -43,29 +44,16 @@ FROM (
 WHERE d.client_id = due.client_id AND d.local_day = due.local_day AND d.channel = due.channel
 """)
 SKIPPED_AT_ONCE = 50_000
-# Two index probes for each promo and channel that has something pending, however many rows wait.
-# A paused promo keeps its deliveries: nobody is woken for them until it goes on or is over.
-WAITING = text("""
-WITH RECURSIVE pair (promo_id, channel) AS (
-  (SELECT promo_id, channel FROM delivery WHERE state = 'pending'
-   ORDER BY promo_id, channel LIMIT 1)
-  UNION ALL
-  SELECT further.promo_id, further.channel FROM pair, LATERAL (
-    SELECT d.promo_id, d.channel FROM delivery AS d
-    WHERE d.state = 'pending' AND (d.promo_id, d.channel) > (pair.promo_id, pair.channel)
-    ORDER BY d.promo_id, d.channel LIMIT 1) AS further
-)
+# One more index probe for each pair: nobody is woken for what a paused promo keeps.
+WAITING = text(f"""
+WITH RECURSIVE {PAIRS}
 SELECT pair.promo_id, min(first.next_attempt_at) AS since FROM pair, LATERAL (
   SELECT d.next_attempt_at FROM delivery AS d
   WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
   ORDER BY d.next_attempt_at LIMIT 1) AS first
-WHERE first.next_attempt_at <= :now AND NOT EXISTS (
-  SELECT FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
-  WHERE promo.id = pair.promo_id AND promo.published AND promo.end_time > :now
-    AND run.paused_at IS NOT NULL AND run.ended_at IS NULL
-    AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL)
+WHERE first.next_attempt_at <= :now AND NOT {IS_KEPT}
 GROUP BY pair.promo_id ORDER BY pair.promo_id
-""")
+""")  # noqa: S608 - constants of ours
 
 SKIP_REASONS = {
     State.DRAFT: "promo_withdrawn",

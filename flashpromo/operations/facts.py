@@ -7,34 +7,24 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from flashpromo.db import session
+from flashpromo.notify.pending import IS_KEPT, PAIRS
+from flashpromo.promos.due import DUE_SINCE
 
 MOST_COUNTED: Final = 10_000
 
-# One that was published or moved after its start is late from then on only.
-ACTIVATIONS = text("""
+ACTIVATIONS = text(f"""
 WITH told AS (
   SELECT run.activated_at,
-    extract(epoch FROM run.activated_at - CASE
-      WHEN promo.updated_at BETWEEN promo.start_time AND run.activated_at THEN promo.updated_at
-      ELSE least(promo.start_time, run.activated_at) END) AS late
+    greatest(0, extract(epoch FROM run.activated_at - {DUE_SINCE})) AS late
   FROM promo_run AS run JOIN promo ON promo.id = run.promo_id
   WHERE run.activated_at > CAST(:now AS timestamptz) - interval '1 day')
 SELECT count(*) AS count, max(activated_at) AS last_at, max(late) AS worst,
   (array_agg(late ORDER BY activated_at DESC))[1] AS last
 FROM told
-""")
+""")  # noqa: S608 - constants of ours
 
-# An index probe for each promo and channel that has something pending, however many rows wait.
-BACKLOG = text("""
-WITH RECURSIVE pair (promo_id, channel) AS (
-  (SELECT promo_id, channel FROM delivery WHERE state = 'pending'
-   ORDER BY promo_id, channel LIMIT 1)
-  UNION ALL
-  SELECT further.promo_id, further.channel FROM pair, LATERAL (
-    SELECT d.promo_id, d.channel FROM delivery AS d
-    WHERE d.state = 'pending' AND (d.promo_id, d.channel) > (pair.promo_id, pair.channel)
-    ORDER BY d.promo_id, d.channel LIMIT 1) AS further
-)
+BACKLOG = text(f"""
+WITH RECURSIVE {PAIRS}
 SELECT pair.channel, min(first.next_attempt_at) AS due_since, sum(counted.found) AS waiting,
   bool_or(counted.found >= :most) AS is_more
 FROM pair, LATERAL (
@@ -45,13 +35,9 @@ LATERAL (
     SELECT FROM delivery AS d
     WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
     LIMIT :most) AS bounded) AS counted
-WHERE NOT EXISTS (
-  SELECT FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
-  WHERE promo.id = pair.promo_id AND promo.published AND promo.end_time > :now
-    AND run.paused_at IS NOT NULL AND run.ended_at IS NULL
-    AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL)
+WHERE NOT {IS_KEPT}
 GROUP BY pair.channel ORDER BY pair.channel
-""")
+""")  # noqa: S608
 
 # A bound reads FOR VALUES FROM ('…') TO ('…').
 WEEKS = text(r"""

@@ -10,6 +10,7 @@ from sqlalchemy import Interval, bindparam, text
 from sqlalchemy.engine import CursorResult
 
 from flashpromo.db import session
+from flashpromo.promos.due import DUE_SINCE
 
 PAUSE = "paused_at = :now WHERE promo_id = :promo_id AND paused_at IS NULL"
 RESUME = "paused_at = NULL WHERE promo_id = :promo_id AND paused_at IS NOT NULL"
@@ -43,14 +44,14 @@ WHERE run.promo_id = (
   AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
 """)
 
-DUE = text("""
-SELECT promo.id, greatest(promo.start_time, promo.updated_at) AS since
+DUE = text(f"""
+SELECT promo.id, {DUE_SINCE} AS since
 FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
 WHERE promo.published AND promo.start_time <= :now AND promo.end_time > :now
   AND run.activated_at IS NULL AND run.paused_at IS NULL
   AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
 ORDER BY promo.id
-""")
+""")  # noqa: S608 - constants of ours
 
 LOCK = text("SELECT FROM promo_run WHERE promo_id = :promo_id FOR NO KEY UPDATE")
 FORGET_ACTIVATION = """
