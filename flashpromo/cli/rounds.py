@@ -23,6 +23,7 @@ from flashpromo.cli import retention
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.cli.letter_rounds import sweep_letters
 from flashpromo.cli.looking import is_late, look
+from flashpromo.cli.waking import do_here, wake
 from flashpromo.db import app_now
 from flashpromo.guarded_redis import connect
 from flashpromo.notify import delivery, partitions
@@ -90,21 +91,7 @@ def sweep_deliveries() -> Found:
     with look():
         now = app_now()
         waiting = delivery.waiting(now)
-    done = 0
-    for promo_id, since in waiting:
-        rung = bell.ring_again(DELIVER, promo_id)
-        if not rung or is_late(since, now):
-            _deliver_here(promo_id)
-            done += 1
-    return Found(len(waiting), done)
-
-
-def _deliver_here(promo_id: int) -> None:
-    """One promo whose deliveries fail does not hold up those of the others."""
-    try:
-        bell.perform(DELIVER, promo_id, BATCHES_AT_ONCE)
-    except Exception:
-        log.exception("the deliveries of promo %s fail", promo_id)
+    return wake(DELIVER, waiting, now, BATCHES_AT_ONCE)
 
 
 def sweep_audiences() -> Found:
@@ -112,17 +99,8 @@ def sweep_audiences() -> Found:
     patience = timedelta(seconds=config.current().sweep_patience_seconds)
     with look():
         forgotten = runs.unmeasured(app_now(), patience, AUDIENCES_AT_ONCE)
-    for promo_id in forgotten:
-        _measure_here(promo_id)
+    do_here(MEASURE, forgotten)
     return Found(len(forgotten), len(forgotten))
-
-
-def _measure_here(promo_id: int) -> None:
-    """One audience that cannot be counted does not hold up the others."""
-    try:
-        bell.perform(MEASURE, promo_id)
-    except Exception:
-        log.exception("the audience of promo %s cannot be counted", promo_id)
 
 
 class TriesKeeper:
