@@ -55,6 +55,8 @@ def test_every_model_has_its_table_and_every_table_its_model(fresh):
 def test_up_down_and_up_again(fresh):
     flask_migrate.upgrade(directory=MIGRATIONS)
     before = leftovers()
+    with db.engine.begin() as connection:
+        connection.execute(text("INSERT INTO client (next_time_zone_from) VALUES (app_now())"))
     flask_migrate.downgrade(directory=MIGRATIONS, revision="base")
     assert leftovers() == []
     flask_migrate.upgrade(directory=MIGRATIONS)

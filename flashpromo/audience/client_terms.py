@@ -113,7 +113,7 @@ def next_zone(client: Client, wanted: str | None, now: datetime) -> dict[str, An
         return {"time_zone": wanted, "next_time_zone": None, "next_time_zone_from": None}
     return {
         "time_zone": present,
-        "next_time_zone": wanted or marketplace,
+        "next_time_zone": wanted,
         "next_time_zone_from": _next_midnight(ZoneInfo(present or marketplace), now),
     }
 
@@ -126,7 +126,7 @@ def zone_at(client: Client, now: datetime) -> str | None:
 
 def zone_wanted(client: Client) -> str | None:
     """The client's own zone as it was set last, in force or not."""
-    return client.next_time_zone or client.time_zone
+    return client.time_zone if client.next_time_zone_from is None else client.next_time_zone
 
 
 def _next_midnight(zone: ZoneInfo, now: datetime) -> datetime:

@@ -56,7 +56,7 @@ FROM (
         FROM client JOIN staged_client AS staged ON staged.client_id = client.id
         WHERE staged.known AND staged.time_zone IS NOT NULL) AS own) AS change
 WHERE client.id = change.id
-  AND (client.time_zone IS DISTINCT FROM change.wanted OR client.next_time_zone IS NOT NULL)
+  AND (client.time_zone IS DISTINCT FROM change.wanted OR client.next_time_zone_from IS NOT NULL)
 """
 CHANGE_CLIENTS: Final = """
 UPDATE client

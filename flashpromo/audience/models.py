@@ -57,8 +57,9 @@ class Client(Base):
     """A shopper. `located_at` is the time of the fix behind latitude and longitude.
 
     A changed time zone waits in `next_time_zone` until `next_time_zone_from`, the end of the
-    client's local day, so that travelling cannot open a second slot on one day. Quiet hours are
-    times of the client's own day, from `quiet_from` up to `quiet_until`, over midnight if need be.
+    client's local day, so that travelling cannot open a second slot on one day; without a zone it
+    is the marketplace's that waits. Quiet hours are times of the client's own day, from
+    `quiet_from` up to `quiet_until`, over midnight if need be.
     """
 
     __tablename__ = "client"
@@ -72,7 +73,7 @@ class Client(Base):
         CheckConstraint(ZONE_KNOWN.format("time_zone"), name="time_zone_known"),
         CheckConstraint(ZONE_KNOWN.format("next_time_zone"), name="next_time_zone_known"),
         CheckConstraint(
-            "num_nonnulls(next_time_zone, next_time_zone_from) IN (0, 2)", name="next_zone_whole"
+            "next_time_zone IS NULL OR next_time_zone_from IS NOT NULL", name="next_zone_whole"
         ),
         CheckConstraint(
             "num_nonnulls(quiet_from, quiet_until) IN (0, 2)", name="quiet_hours_whole"

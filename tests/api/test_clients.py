@@ -123,6 +123,16 @@ def test_a_new_time_zone_waits_for_the_end_of_the_day(operator: Caller, world: W
     assert (settled["time_zone_now"], settled["time_zone_from"]) == ("Asia/Tokyo", None)
 
 
+def test_no_time_zone_of_its_own_waits_as_what_it_is(operator: Caller, world: World, clock: Clock):
+    path = f"{CLIENTS}{world.alice}/"
+    changed = operator.patch(path, {"time_zone": None}).json
+    assert (changed["time_zone"], changed["time_zone_now"]) == (None, "America/Mexico_City")
+    assert changed["time_zone_from"].endswith("T06:00:00Z")
+    clock.advance(days=1)
+    settled = operator.get(path).json
+    assert (settled["time_zone_now"], settled["time_zone_from"]) == (None, None)
+
+
 def test_a_new_time_zone_can_be_taken_back(operator: Caller, world: World):
     path = f"{CLIENTS}{world.alice}/"
     operator.patch(path, {"time_zone": "Asia/Tokyo"})

@@ -150,6 +150,16 @@ def test_going_back_before_midnight_forgets_the_new_zone():
     assert (row.time_zone, row.next_time_zone) == ("America/Mexico_City", None)
 
 
+def test_the_marketplaces_zone_that_waits_is_forgotten_too():
+    import_file("external_id,time_zone\nm-1,Asia/Tokyo\n")
+    with transaction():
+        clients.change(client("m-1").id, ClientChanges(time_zone=None))
+    assert client("m-1").next_time_zone_from is not None
+    import_file("external_id,time_zone\nm-1,Asia/Tokyo\n")
+    row = client("m-1")
+    assert (row.time_zone, row.next_time_zone_from) == ("Asia/Tokyo", None)
+
+
 @pytest.mark.parametrize("present", [None, "Asia/Tokyo", "America/Santiago", "Pacific/Kiritimati"])
 @pytest.mark.parametrize("wanted", ["UTC", "Asia/Tokyo", "Pacific/Pago_Pago", "Asia/Kathmandu"])
 def test_zones_change_by_the_rule_for_one_client(world, present, wanted):

@@ -127,6 +127,16 @@ def test_the_new_zone_counts_from_the_end_of_the_old_ones_day(world, promo):
         assert told_days() == [date(2026, 6, day) for day in (1, 2, 3)]
 
 
+def test_giving_up_ones_own_zone_waits_for_the_end_of_its_day(world, promo):
+    with stage(datetime(2026, 6, 1, 9, 30, tzinfo=UTC)):
+        live_in(world, "Asia/Kathmandu")
+        assert tell(promo, app_now()) == 1
+        clients.change(world.alice, {"time_zone": None})
+        # In Kathmandu the 1st ends at 18:15 UTC; by the marketplace's clock, UTC, it goes on then.
+        told = [now for now in hourly(app_now(), 24) if tell(promo, now)]
+        assert told == [datetime(2026, 6, 2, 0, 30, tzinfo=UTC)]
+
+
 def test_moving_west_repeats_no_day_that_was_used(world, promo):
     with stage(datetime(2026, 6, 1, 9, 30, tzinfo=UTC)):
         live_in(world, "Asia/Kathmandu")

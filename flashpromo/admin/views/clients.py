@@ -75,7 +75,9 @@ class ClientView(EditableView):
         Column("client.latitude", _("Latitude")),
         Column("client.longitude", _("Longitude")),
         Column("client.time_zone", _("Time zone")),
-        Column("client.next_time_zone", _("Next time zone")),
+        Column(
+            "next_time_zone", _("Next time zone"), reckon=lambda row, _now: _next_zone(row.client)
+        ),
         Column("client.next_time_zone_from", _("Counts from"), Kind.MOMENT),
         Column("client.quiet_from", _("Quiet from")),
         Column("client.quiet_until", _("Quiet until")),
@@ -135,6 +137,13 @@ class ClientView(EditableView):
             "username": names.username if names else "",
             "email": names.email if names else "",
         }
+
+
+def _next_zone(client: Client) -> str | None:
+    """A zone that waits; no zone of its own is the marketplace's."""
+    if client.next_time_zone_from is None:
+        return None
+    return client.next_time_zone or str(_("The marketplace's"))
 
 
 def _names(row: Profile) -> list[str]:
