@@ -5,6 +5,7 @@ Every duration and distance carries its unit in its name, so that no reader has 
 """
 
 import re
+from base64 import b64decode
 from email.utils import parseaddr
 from typing import Annotated, Literal, Self, cast
 from urllib.parse import urlsplit
@@ -18,8 +19,18 @@ from flashpromo import currencies
 
 PSYCOPG2 = "postgresql+psycopg2://"
 DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - refused in production, see below
+WEBHOOK_SECRET = "whsec_"  # noqa: S105 - how each of them begins
 TILE_URL = re.compile(r"(https?://[A-Za-z0-9.:-]+)?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[^\s;,'\"<>]+")
 """Nothing that could end a directive of a content security policy."""
+
+
+def is_webhook_secret(secret: str) -> bool:
+    """Written as the Standard Webhooks specification wants it, and long enough for it."""
+    try:
+        key = b64decode(secret.removeprefix(WEBHOOK_SECRET), validate=True)
+    except ValueError:
+        return False
+    return secret.startswith(WEBHOOK_SECRET) and 24 <= len(key) <= 64
 
 
 class Settings(BaseSettings):
@@ -55,6 +66,11 @@ class Settings(BaseSettings):
     smtp_timeout_seconds: float = Field(10.0, gt=0)
     mail_from: str = ""
     mail_folder: str = ""
+    webhook_url: str = ""
+    webhook_secrets: Annotated[tuple[str, ...], NoDecode] = ()
+    webhook_timeout_seconds: float = Field(10.0, gt=0)
+    webhook_messages: int = Field(100, ge=1)
+    webhook_connections: int = Field(8, ge=1)
     password_link_minutes: int = Field(60, ge=1)
     forgotten_per_hour: int = Field(30, ge=1)
     invitation_days: int = Field(7, ge=1)
@@ -148,9 +164,9 @@ class Settings(BaseSettings):
             raise ValueError("must be an address with {z}, {x} and {y}, in this order or another")
         return url
 
-    @field_validator("channels", mode="before")
+    @field_validator("channels", "webhook_secrets", mode="before")
     @classmethod
-    def _split_channels(cls, value: object) -> object:
+    def _split_list(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
@@ -164,6 +180,27 @@ class Settings(BaseSettings):
         given = self.public_url != type(self).model_fields["public_url"].default
         if self.environment == "production" and self.smtp_host and not given:
             raise ValueError("FLASHPROMO_PUBLIC_URL must be set where letters carry links")
+        return self
+
+    @model_validator(mode="after")
+    def _whole_webhook(self) -> Self:
+        parts = urlsplit(self.webhook_url)
+        if not self.webhook_url:
+            return self
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(
+                "FLASHPROMO_WEBHOOK_URL is not an address like https://shop.example/in"
+            )
+        if self.environment == "production" and parts.scheme != "https":
+            raise ValueError("FLASHPROMO_WEBHOOK_URL must be https in production: it names clients")
+        if not self.webhook_secrets or not all(map(is_webhook_secret, self.webhook_secrets)):
+            raise ValueError(
+                "FLASHPROMO_WEBHOOK_SECRETS must be whsec_ and 24 to 64 bytes in Base64"
+            )
+        if self.webhook_timeout_seconds >= self.delivery_lease_seconds:
+            raise ValueError(
+                "FLASHPROMO_WEBHOOK_TIMEOUT_SECONDS must be below the delivery's lease"
+            )
         return self
 
     @model_validator(mode="after")

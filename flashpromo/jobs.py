@@ -79,7 +79,11 @@ def deliver(promo_id: int, batches: int | None = None) -> None:
 
 
 def _deliver_batch(promo_id: int, channel: Channel) -> bool:
-    """Claim, commit, send, record; False when nothing was left to claim."""
+    """Claim, commit, send, record; False when nothing was left to claim, or all of it failed.
+
+    Whoever refuses a whole batch would keep this worker from other promos for one timeout after
+    the other; the sweep rings again.
+    """
     timeout = config.current().statement_timeout_seconds
     with transaction(timeout_seconds=timeout):
         batch = delivery.claim(queries.any_promo(promo_id), channel.name)
@@ -92,7 +96,7 @@ def _deliver_batch(promo_id: int, channel: Channel) -> bool:
     barrier("delivery.sent")
     with transaction(timeout_seconds=timeout):
         delivery.settle(batch, outcomes)
-    return True
+    return any(outcome.error is None for outcome in outcomes)
 
 
 def _send(channel: Channel, batch: Batch) -> list[Outcome]:

@@ -5,6 +5,7 @@ the first write. Deleting a client is final: it is personal data. What it was to
 bought stays on record under its number.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -98,6 +99,13 @@ def get(client_id: int, *, for_update: bool = False, seen: datetime | None = Non
 def _told(client: Client, changes: ClientChanges) -> dict[str, Any]:
     personal = sorted(changes.keys() - set(TOLD))
     return audit.snapshot(client, *TOLD) | ({"personal": personal} if personal else {})
+
+
+def external_ids(client_ids: Sequence[int]) -> Mapping[int, str]:
+    """The marketplace's own ids of those that have one."""
+    query = select(ClientExternal.client_id, ClientExternal.external_id)
+    known = db.session().execute(query.where(ClientExternal.client_id.in_(client_ids)))
+    return {row.client_id: row.external_id for row in known}
 
 
 def _record(action: str, client_id: int, before: dict[str, Any], after: dict[str, Any]) -> None:

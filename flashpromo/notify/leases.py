@@ -15,6 +15,7 @@ from sqlalchemy import Row, select, text
 
 from flashpromo import config
 from flashpromo.audience import reach
+from flashpromo.audience.clients import external_ids
 from flashpromo.audience.models import Client
 from flashpromo.db import session
 from flashpromo.notify.channels.protocol import Message, Offer
@@ -67,6 +68,7 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
         return None
     token, until = uuid4(), now + timedelta(seconds=settings.delivery_lease_seconds)
     fates = [_fate(row, promo.end_time, now) for row in picked]
+    names = external_ids([row.client_id for row in picked])
     changed = session().execute(
         LEASE,
         {
@@ -82,7 +84,14 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
         },
     )
     messages = [
-        Message(row.client_id, row.local_day, channel, row.attempts, row.distance_m or 0.0)
+        Message(
+            row.client_id,
+            row.local_day,
+            channel,
+            row.attempts,
+            row.distance_m or 0.0,
+            names.get(row.client_id),
+        )
         for row in changed
         if row.is_sent
     ]
@@ -131,5 +140,6 @@ def _offer(promo: Promo) -> Offer:
         store_name=promo.product.store.name,
         promo_price=promo.promo_price,
         regular_price=promo.regular_price,
+        currency=promo.product.store.currency,
         end_time=promo.end_time,
     )

@@ -16,18 +16,23 @@ class Offer:
     store_name: str
     promo_price: Decimal
     regular_price: Decimal
+    currency: str
     end_time: datetime
 
 
 @dataclass(frozen=True)
 class Message:
-    """One delivery: to whom, and under which key a repeated sending is recognised."""
+    """One delivery: to whom, and under which key a repeated sending is recognised.
+
+    `external_id` is the marketplace's own id of the client, where it gave one.
+    """
 
     client_id: int
     local_day: date
     channel: str
     attempt: int
     distance_m: float
+    external_id: str | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -6,13 +6,16 @@ from flashpromo.config import Settings
 from flashpromo.notify.channels.inbox import InboxChannel
 from flashpromo.notify.channels.log_lines import LogChannel
 from flashpromo.notify.channels.protocol import Broadcast, Channel
+from flashpromo.notify.channels.webhook import WebhookChannel
 
-CHANNELS: Mapping[str, Channel] = {channel.name: channel for channel in (LogChannel(),)}
+CHANNELS: Mapping[str, Channel] = {
+    channel.name: channel for channel in (LogChannel(), WebhookChannel())
+}
 BROADCASTS: Mapping[str, Broadcast] = {channel.name: channel for channel in (InboxChannel(),)}
 
 
 def check(settings: Settings) -> None:
-    """Refuse settings that name a channel that does not exist.
+    """Refuse settings that name a channel that does not exist, or not whither it leads.
 
     Raises:
         ValueError: naming it.
@@ -20,6 +23,8 @@ def check(settings: Settings) -> None:
     unknown = set(settings.channels) - CHANNELS.keys() - BROADCASTS.keys()
     if unknown:
         raise ValueError(f"FLASHPROMO_CHANNELS: no such channel: {', '.join(sorted(unknown))}")
+    if WebhookChannel.name in settings.channels and not settings.webhook_url:
+        raise ValueError("FLASHPROMO_WEBHOOK_URL must be set where webhook is a channel")
 
 
 def channels(settings: Settings) -> Sequence[Channel]:
