@@ -1,5 +1,21 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`, or `flask --app wsgi`."""
 
-from flashpromo.app import create_app
+import os
+
+from flashpromo.meters import folder
+
+# Set by Flask for a command: that talks to whoever gave it, and counts nothing for others.
+IS_COMMAND = "FLASK_RUN_FROM_CLI" in os.environ
+if not IS_COMMAND:
+    folder.share()  # before the meters are made
+
+from flashpromo import config, logs  # noqa: E402
+from flashpromo.app import MOST_CONNECTIONS, create_app  # noqa: E402
+from flashpromo.meters import instruments  # noqa: E402
 
 app = create_app()
+
+if not IS_COMMAND:
+    instruments.POOL_MOST.set(MOST_CONNECTIONS)
+    with app.app_context():
+        logs.log_to_stderr(as_json=config.current().logs_json)

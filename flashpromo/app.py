@@ -19,17 +19,24 @@ from flashpromo.entrance import (
     headers,
     language,
     maps,
+    passage,
     secret_paths,
     vendored,
 )
 from flashpromo.notify.channels import registry
+from flashpromo.operations import exposition
 from flashpromo.queueing import bell, board
 
 ROOT: Final = Path(__file__).parents[1]
+POOL_SIZE: Final = 10
+MOST_CONNECTIONS: Final = 30
+"""Of one process; more are waited for."""
+
 ENGINE_OPTIONS: Final = {
     "pool_pre_ping": True,  # a database that was restarted costs no request
-    "pool_size": 10,
-    "max_overflow": 20,
+    "pool_size": POOL_SIZE,
+    "max_overflow": MOST_CONNECTIONS - POOL_SIZE,
+    "hide_parameters": True,  # an error is logged: names and places are no part of it
     "connect_args": {"connect_timeout": 5},
 }
 
@@ -65,6 +72,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     cache.init_app(app, settings)
     bell.init_app(app, settings, jobs.HANDLERS)
     board.init_app(app, settings)
+    exposition.init_app(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
     if settings.trusted_proxies:
@@ -83,4 +91,5 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     admin.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)
+    passage.init_app(app)
     return app

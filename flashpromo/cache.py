@@ -11,18 +11,23 @@ With Redis away or slow, a circuit breaker answers "nothing remembered" at once.
 
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
 from flask import Flask, current_app
+from prometheus_client import Counter
 from redis import Redis
 
 from flashpromo import db
 from flashpromo.config import Settings
 from flashpromo.guarded_redis import PREFIX, GuardedRedis
+from flashpromo.meters import instruments
 
 STAMP_LIFE_SECONDS: Final = 24 * 3600
+
+HIT, MISS, AWAY = "hit", "miss", "away"
+_METERS: Final[dict[tuple[str, str], Counter]] = {}
 
 TERMS: Final = "terms"
 """Stamp of everything a shopper sees of any promo: stores, products, segments, promos, runs."""
@@ -59,7 +64,7 @@ class Reading:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the application its cache; connects on first use only."""
-    app.extensions["flashpromo_cache"] = GuardedRedis(settings)
+    app.extensions["flashpromo_cache"] = GuardedRedis(settings, "cache")
 
 
 def current() -> GuardedRedis:
@@ -77,12 +82,14 @@ def look_up_all(wanted: Mapping[str, Sequence[str]]) -> list[Reading]:
     started = time.monotonic()
     found = current().ask(lambda redis: _read(redis, wanted))
     if found is None:
+        _tell(wanted, AWAY)
         return [Reading(key, None, tuple(names), None, started) for key, names in wanted.items()]
     values, present = found
     readings = []
     for key, names in wanted.items():
         stamps = tuple(present[name] for name in names)
         value = _if_current(values[key], stamps)
+        _tell((key,), MISS if value is None else HIT)
         readings.append(Reading(key, value, tuple(names), stamps, started))
     return readings
 
@@ -136,6 +143,16 @@ def _replace_stamp(name: str) -> None:
 
 def _stamp_key(name: str) -> str:
     return f"{PREFIX}stamp:{name}"
+
+
+def _tell(keys: Iterable[str], outcome: str) -> None:
+    """A key's name is what stands before its colon: the rest says whose it is."""
+    for key in keys:
+        name = key.partition(":")[0]
+        meter = _METERS.get((name, outcome))
+        if meter is None:
+            meter = _METERS[name, outcome] = instruments.CACHE_LOOKUPS.labels(name, outcome)
+        meter.inc()
 
 
 def _new_stamp() -> bytes:

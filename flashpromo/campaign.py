@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from flashpromo import audit, cache, config
+from flashpromo import audit, cache, config, logs
 from flashpromo.barriers import barrier
 from flashpromo.checkout import settle
 from flashpromo.db import after_commit, app_now, session
@@ -27,6 +27,7 @@ from flashpromo.promos.states import FINISHED, State, state_at
 from flashpromo.promos.versions import Version, version_of
 from flashpromo.queueing import bell
 from flashpromo.queueing.names import DELIVER, MEASURE
+from flashpromo.tallies import counting, series
 
 COUNTED_BY_BELL: Final = 20
 """The audiences of the other promos of a large wave the sweep counts: deliveries go first."""
@@ -34,10 +35,14 @@ COUNTED_BY_BELL: Final = 20
 
 @dataclass(frozen=True)
 class Wave:
-    """What one activation did: how many clients each of its promos notified."""
+    """What one activation did: how many clients each of its promos notified.
+
+    `causes` are the ids of the requests that led to it, by promo.
+    """
 
     now: datetime
     notified: dict[int, int]
+    causes: dict[int, str]
 
 
 def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
@@ -49,35 +54,61 @@ def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
         promo_ids: only these, if they are due; every due promo when None.
     """
     now = app_now()
-    due = [promo_id for promo_id, _ in runs.due(now)]
-    if promo_ids is not None:
-        due = sorted(set(due) & set(promo_ids))
-    claimed = [promo_id for promo_id in due if runs.claim_activation(promo_id, now)]
+    due = dict(runs.due(now))
+    wanted = due if promo_ids is None else sorted(due.keys() & set(promo_ids))
+    claimed = [promo_id for promo_id in wanted if runs.claim_activation(promo_id, now)]
     if not claimed:
-        return Wave(now, {})
+        return Wave(now, {}, {})
     barrier("activation.claimed")
     settings = config.current()
     channels = [channel.name for channel in registry.channels(settings)]
     notified = fan_out.fan_out(claimed, now, channels)
     # The rows of a wave carry the time at which it began; now they are there.
-    runs.record_notified(notified, app_now())
-    _record_activation(notified)
+    written_at = app_now()
+    runs.record_notified(notified, written_at)
+    _count(notified, {each: due[each] for each in claimed}, channels, (now, written_at))
+    causes = audit.causes.of_promos(claimed)
+    _record_activation(notified, causes)
     barrier("activation.recorded")
     for promo_id in claimed:
         if channels and notified[promo_id]:
-            bell.ring(DELIVER, promo_id)
+            _ring(DELIVER, promo_id, causes)
     for promo_id in claimed[:COUNTED_BY_BELL]:
-        bell.ring(MEASURE, promo_id)
+        _ring(MEASURE, promo_id, causes)
     for broadcast in registry.broadcasts(settings):
         after_commit(partial(broadcast.announce, claimed))
-    return Wave(now, notified)
+    return Wave(now, notified, causes)
 
 
-def _record_activation(notified: Mapping[int, int]) -> None:
+def _count(
+    notified: Mapping[int, int],
+    due: Mapping[int, datetime],
+    channels: Sequence[str],
+    began_and_written: tuple[datetime, datetime],
+) -> None:
+    """Add a wave to the tallies: in the inbox all are told when its rows are there."""
+    began, written = began_and_written
+    for promo_id, since in due.items():
+        told_after = (written - since).total_seconds()
+        counting.observe(series.LATENESS, max(0.0, (began - since).total_seconds()))
+        counting.observe(series.TIME_TO_NOTIFY, told_after, "inbox", times=notified[promo_id])
+    counting.count(series.NOTIFICATIONS, by=sum(notified.values()))
+    for channel in channels:
+        counting.count(series.DELIVERIES_ORDERED, channel, by=sum(notified.values()))
+
+
+def _record_activation(notified: Mapping[int, int], causes: Mapping[int, str]) -> None:
     store_ids = queries.stores_of(notified)
     for promo_id, count in notified.items():
         told, store_id = {"notified_count": count}, store_ids[promo_id]
-        audit.record("promo.activated", "promo", promo_id, store_id=store_id, after=told)
+        with logs.bound(request_id=causes.get(promo_id)):
+            audit.record("promo.activated", "promo", promo_id, store_id=store_id, after=told)
+
+
+def _ring(name: str, promo_id: int, causes: Mapping[int, str]) -> None:
+    """A wave takes the promos of many requests: each goes on under its own."""
+    with logs.bound(request_id=causes.get(promo_id)):
+        bell.ring(name, promo_id)
 
 
 def seconds_to_start(promo_id: int) -> float:
@@ -109,6 +140,7 @@ def measure(promo_id: int) -> int | None:
     untold = audiences.count_reached_untold(promo_id, run.activated_at)
     if not runs.record_audience(promo_id, run.activated_at, untold):
         return None
+    counting.observe(series.AUDIENCE, run.notified_count + untold)
     return run.notified_count + untold
 
 

@@ -96,6 +96,8 @@ class Settings(BaseSettings):
     delivery_retry_seconds: int = Field(2, ge=1)
     delivery_longest_retry_seconds: int = Field(60, ge=1)
 
+    log_format: Literal["auto", "json", "lines"] = "auto"
+    metrics_token: str = Field("", pattern=r"^([\x21-\x7e]{16,})?$", repr=False)
     sweep_patience_seconds: float = Field(3.0, ge=0)
     statement_timeout_seconds: int = Field(30, ge=1)
     wave_timeout_seconds: int = Field(300, ge=1)
@@ -115,6 +117,13 @@ class Settings(BaseSettings):
     def only_over_https(self) -> bool:
         """Whether cookies are kept from plain http."""
         return self.force_https or self.environment == "production"
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether a line of the log is a JSON document: in production, unless it is said."""
+        if self.log_format == "auto":
+            return self.environment == "production"
+        return self.log_format == "json"
 
     @property
     def sends_mail(self) -> bool:

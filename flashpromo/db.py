@@ -20,9 +20,11 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
+from sqlalchemy.pool import Pool
 
 from flashpromo import config
 from flashpromo.barriers import barrier
+from flashpromo.meters import instruments
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +189,16 @@ def _bound(current: Session, began: SessionTransaction, connection: Connection) 
     outbox: _Outbox | None = current.info.get("outbox")
     if outbox is not None and outbox.bounds is not None and not began.nested:
         connection.execute(BOUNDS, outbox.bounds)
+
+
+@event.listens_for(Pool, "checkout")
+def _lent(*_: object) -> None:
+    instruments.POOL_IN_USE.inc()
+
+
+@event.listens_for(Pool, "checkin")
+def _given_back(*_: object) -> None:
+    instruments.POOL_IN_USE.dec()
 
 
 def before_commit(write: Writer, item: Any) -> None:

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from flashpromo.config import Settings
+from flashpromo.meters import instruments
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,9 @@ Answer = TypeVar("Answer")
 class GuardedRedis:
     """A client behind a breaker: after a failure nobody waits for a dead Redis for a while."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, client: str) -> None:
+        """`client` is what asks, as the meters name it."""
+        self._client = client
         self.redis = connect(settings, settings.redis_timeout_ms / 1000)
         self._pause_seconds = settings.redis_breaker_seconds
         self._closed_until = 0.0
@@ -46,8 +49,14 @@ class GuardedRedis:
             return action(self.redis)
         except RedisError as error:
             log.warning("Redis does not answer, doing without it: %s", error)
-            self._closed_until = time.monotonic() + self._pause_seconds
+            self._leave_alone()
             return None
+
+    def _leave_alone(self) -> None:
+        self._closed_until = time.monotonic() + self._pause_seconds
+        instruments.BREAKER_OPENINGS.labels(self._client).inc()
+        until = instruments.BREAKER_OPEN_UNTIL.labels(self._client)
+        until.set(time.time() + self._pause_seconds)
 
 
 def connect(settings: Settings, timeout_seconds: float = PATIENT_TIMEOUT_SECONDS) -> Redis:

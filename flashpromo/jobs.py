@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from flashpromo import campaign, config
+from flashpromo import campaign, config, logs
 from flashpromo.barriers import barrier
 from flashpromo.db import app_now, transaction
 from flashpromo.letters import leases, transport
@@ -44,7 +44,9 @@ def _wave(promo_ids: Sequence[int] | None = None) -> None:
     with transaction(timeout_seconds=config.current().wave_timeout_seconds):
         wave = campaign.activate_due(promo_ids)
     for activated, notified in wave.notified.items():
-        log.info("promo %s activated, %s clients notified", activated, notified)
+        with logs.bound(request_id=wave.causes.get(activated), promo_id=activated):
+            told = {"notified": notified}
+            log.info("promo %s activated, %s clients notified", activated, notified, extra=told)
 
 
 def _one_by_one() -> None:
@@ -55,7 +57,7 @@ def _one_by_one() -> None:
         try:
             _wave([promo_id])
         except Exception:
-            log.exception("promo %s cannot be activated", promo_id)
+            log.exception("promo %s cannot be activated", promo_id, extra={"promo_id": promo_id})
 
 
 def withdraw(_promo_id: int) -> None:
@@ -93,6 +95,9 @@ def _deliver_batch(promo_id: int, channel: Channel) -> bool:
         return True
     barrier("delivery.leased")
     outcomes = _send(channel, batch)
+    sent = sum(each.error is None for each in outcomes)
+    told = {"promo_id": promo_id, "channel": channel.name, "sent": sent}
+    log.info("%s of %s messages sent", sent, len(outcomes), extra=told)
     barrier("delivery.sent")
     with transaction(timeout_seconds=timeout):
         delivery.settle(batch, outcomes)
@@ -103,7 +108,8 @@ def _send(channel: Channel, batch: Batch) -> list[Outcome]:
     try:
         return list(channel.send(batch.offer, batch.messages))
     except Exception as error:
-        log.exception("channel %s failed for a batch of promo %s", channel.name, batch.offer)
+        told = {"promo_id": batch.offer.promo_id, "channel": channel.name}
+        log.exception("channel %s failed for a batch", channel.name, extra=told)
         return [Outcome(error=type(error).__name__)] * len(batch.messages)
 
 
@@ -112,7 +118,8 @@ def measure(promo_id: int) -> None:
     with transaction(timeout_seconds=config.current().wave_timeout_seconds):
         reached = campaign.measure(promo_id)
     if reached is not None:
-        log.info("promo %s reached %s clients", promo_id, reached)
+        told = {"promo_id": promo_id, "reached": reached}
+        log.info("promo %s reached %s clients", promo_id, reached, extra=told)
 
 
 def post(letter_id: int) -> None:

@@ -20,7 +20,8 @@ the table. An operator takes that away by letting another role own it and migrat
     GRANT SELECT, INSERT ON audit_event TO flashpromo;
 """
 
+from flashpromo.audit import causes
 from flashpromo.audit.trail import record
 from flashpromo.audit.writing import snapshot
 
-__all__ = ["record", "snapshot"]
+__all__ = ["causes", "record", "snapshot"]

@@ -26,7 +26,8 @@ class AuditEvent(Base):
     """Who did what to which thing, by which door, from where; and what it was before and after.
 
     `before` and `after` have only what differs, money and times written as the API writes them.
-    `store_id` is the store in whose timeline it belongs, if any.
+    `request_id` is that of the request that was the cause, as the lines of the logs carry it; empty
+    where there was none. `store_id` is the store in whose timeline it belongs, if any.
     """
 
     __tablename__ = "audit_event"
@@ -55,6 +56,7 @@ class AuditEvent(Base):
     actor_name: Mapped[str] = mapped_column(Text, server_default=text("''"))
     door: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    request_id: Mapped[str] = mapped_column(Text, server_default=text("''"))
     action: Mapped[str] = mapped_column(Text)
     subject_kind: Mapped[str] = mapped_column(Text)
     subject_id: Mapped[str | None] = mapped_column(Text)

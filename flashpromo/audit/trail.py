@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from flashpromo import db
+from flashpromo import db, logs
 from flashpromo.audit import actors
 from flashpromo.audit.actors import Actor, ActorKind
 from flashpromo.audit.models import AuditEvent
@@ -42,6 +42,7 @@ def record(
         "actor_name": who.name,
         "door": who.door.value,
         "address": _address(who, subject_kind),
+        "request_id": logs.request_id(),
         "action": action,
         "subject_kind": subject_kind,
         "subject_id": None if subject_id is None else str(subject_id),

@@ -18,7 +18,8 @@ from flashpromo.checkout import eligibility, limits, tries
 from flashpromo.checkout.errors import AlreadyHeld, SoldOut
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import after_commit, app_now, session
-from flashpromo.errors import NotFound
+from flashpromo.errors import DomainError, NotFound
+from flashpromo.meters import instruments
 from flashpromo.promos import queries
 from flashpromo.promos.errors import PromoNotRunning
 from flashpromo.promos.models import Promo
@@ -69,6 +70,16 @@ def hold(client_id: int, promo_id: int) -> Reservation:
         ReservationLimit: the client holds as many units as one client may.
         SoldOut: nothing is left.
     """
+    try:
+        reservation = _hold(client_id, promo_id)
+    except DomainError as refusal:
+        instruments.HOLD_REQUESTS.labels(refusal.code).inc()
+        raise
+    after_commit(instruments.HOLD_REQUESTS.labels("granted").inc)
+    return reservation
+
+
+def _hold(client_id: int, promo_id: int) -> Reservation:
     may, hint = _remembered(client_id, promo_id)
     if may.value is not None and hint.value is not None:
         tries.note(promo_id)

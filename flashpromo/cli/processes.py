@@ -19,7 +19,7 @@ from flashpromo.queueing.worker import work
 @with_appcontext
 def worker(queue: str, burst: bool) -> None:
     """Work on the jobs of one QUEUE, each in a child process of its own."""
-    log_to_stderr()
+    log_to_stderr(as_json=config.current().logs_json)
     with acting(Actor(ActorKind.SYSTEM, Door.WORKER)):  # and so every child that it forks
         work(config.current(), queue, burst=burst)
 
@@ -31,5 +31,5 @@ def scheduler() -> None:
 
     Two of them side by side are safe. It goes on while Redis or PostgreSQL is away.
     """
-    log_to_stderr()
+    log_to_stderr(as_json=config.current().logs_json)
     run_lanes(current_app._get_current_object(), lanes())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way

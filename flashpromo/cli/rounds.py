@@ -20,6 +20,7 @@ from flashpromo import config
 from flashpromo.campaign import withdraw_finished
 from flashpromo.checkout import tries
 from flashpromo.cli import retention
+from flashpromo.cli.hold_rounds import count_holds
 from flashpromo.cli.lanes import Lane, Round
 from flashpromo.cli.letter_rounds import sweep_letters
 from flashpromo.cli.looking import is_late, look
@@ -170,6 +171,7 @@ def lanes() -> Sequence[Lane]:
         Lane(0.4, (Round("sweep letters", 2, sweep_letters),)),
         Lane(0.6, (Round("sweep audiences", 1, sweep_audiences),)),
         Lane(0.9, (Round("keep the tries", 1, TriesKeeper()),)),
+        Lane(0.8, (Round("count the holds", 5, count_holds),)),
         Lane(0.25, retention.ROUNDS),
     )
     rounds = [each for lane in work for each in lane.rounds]

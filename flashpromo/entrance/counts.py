@@ -36,7 +36,7 @@ class Counts:
     """Counts of one kind, of one application; connects on first use only."""
 
     def __init__(self, settings: Settings, kind: str) -> None:
-        self._guard = GuardedRedis(settings)
+        self._guard = GuardedRedis(settings, kind)
         self._redis = RedisStorage(
             settings.redis_url.replace("unix://", "redis+unix://", 1),
             connection_pool=self._guard.redis.connection_pool,

@@ -6,6 +6,7 @@ changes nothing. Before each batch the promo is looked at again: what is over is
 reason. So is each client's clock: in its quiet hours nobody is rung.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,10 +15,11 @@ from sqlalchemy import text
 from flashpromo import config
 from flashpromo.db import app_now, session
 from flashpromo.notify.channels.protocol import Message, Outcome
-from flashpromo.notify.leases import Batch, lease
+from flashpromo.notify.leases import SKIPPED, Batch, lease
 from flashpromo.notify.pending import IS_KEPT, PAIRS
 from flashpromo.promos.models import Promo
 from flashpromo.promos.states import State, state_at
+from flashpromo.tallies import counting, series
 
 SETTLE = text("""
 UPDATE delivery AS d
@@ -29,11 +31,13 @@ FROM unnest(:clients, CAST(:days AS date[]), CAST(:states AS text[]), CAST(:reas
      AS done (client_id, local_day, state, reason, next_attempt_at)
 WHERE d.client_id = done.client_id AND d.local_day = done.local_day AND d.channel = :channel
   AND d.lease_token = :token AND d.state = 'pending'
+RETURNING d.state
 """)
 # Rows under a lease are left to whoever holds it; what is put off or to be tried again is under
 # none, and waits for nothing any more. A bounded piece at a time: a promo with a million of
 # them must not run into the timeout and start over for ever.
 SKIP = text("""
+WITH skipped AS (
 UPDATE delivery AS d
 SET state = 'skipped', reason = :reason, finished_at = :now, lease_token = NULL
 FROM (
@@ -42,6 +46,8 @@ FROM (
       AND (next_attempt_at <= :now OR lease_token IS NULL)
     LIMIT :limit FOR UPDATE SKIP LOCKED) AS due
 WHERE d.client_id = due.client_id AND d.local_day = due.local_day AND d.channel = due.channel
+RETURNING d.channel)
+SELECT channel, count(*) AS found FROM skipped GROUP BY channel
 """)
 SKIPPED_AT_ONCE = 50_000
 # One more index probe for each pair: nobody is woken for what a paused promo keeps.
@@ -83,7 +89,8 @@ def claim(promo: Promo, channel: str) -> Batch | None:
 def skip(promo_id: int, reason: str, now: datetime) -> None:
     """Record why waiting deliveries will never be sent; of very many, the sweep asks again."""
     values = {"promo_id": promo_id, "reason": reason, "now": now, "limit": SKIPPED_AT_ONCE}
-    session().execute(SKIP, values)
+    for row in session().execute(SKIP, values):
+        counting.count(series.DELIVERIES, row.channel, SKIPPED, by=row.found)
 
 
 def settle(batch: Batch, outcomes: Sequence[Outcome]) -> int:
@@ -111,8 +118,20 @@ def settle(batch: Batch, outcomes: Sequence[Outcome]) -> int:
             "retries": list(retries),
         },
     )
-    changed: int = result.rowcount  # type: ignore[attr-defined]
-    return changed
+    changed = Counter(result.scalars())
+    for state in changed.keys() - {"pending"}:
+        counting.count(series.DELIVERIES, batch.channel, state, by=changed[state])
+    if changed.total() == len(batch.messages):  # else its lease had run out: another one tells it
+        _tell_pace(batch, states, now)
+    return changed.total()
+
+
+def _tell_pace(batch: Batch, states: Sequence[str], now: datetime) -> None:
+    """How soon the clients of a batch were told."""
+    if batch.due_since is not None:
+        told = sum(state == "sent" and at in batch.promised for at, state in enumerate(states))
+        seconds = max(0.0, (now - batch.due_since).total_seconds())
+        counting.observe(series.TIME_TO_NOTIFY, seconds, batch.channel, times=told)
 
 
 def waiting(now: datetime) -> list[tuple[int, datetime]]:

@@ -21,7 +21,9 @@ from flashpromo.db import session
 from flashpromo.notify.channels.protocol import Message, Offer
 from flashpromo.notify.models import Delivery
 from flashpromo.notify.quiet import quiet_until
+from flashpromo.promos.due import due_since
 from flashpromo.promos.models import Promo
+from flashpromo.tallies import counting, series
 
 # Sorted keys and a compare-and-set: a rival that picked the same rows waits for the first one,
 # finds them leased, and changes nothing. Rows that are not to be sent now are put off or skipped by
@@ -41,23 +43,31 @@ FROM (SELECT *, skip IS NULL AND later IS NULL AS is_sent
            AS row (client_id, local_day, skip, later)) AS picked
 WHERE d.client_id = picked.client_id AND d.local_day = picked.local_day AND d.channel = :channel
   AND d.state = 'pending' AND d.next_attempt_at <= :now
-RETURNING d.client_id, d.local_day, d.attempts, picked.is_sent,
+RETURNING d.client_id, d.local_day, d.attempts, d.state, picked.is_sent,
+  d.reason = :quiet AS was_put_off,
   (SELECT distance_m FROM notification AS n
    WHERE n.client_id = d.client_id AND n.local_day = d.local_day) AS distance_m
 """)
 QUIET_HOURS: Final = "quiet_hours"
+SKIPPED: Final = "skipped"
 CLIENT_GONE: Final = "client_gone"
 OPTED_OUT: Final = "opted_out"
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Messages under one lease; none when whatever was picked is put off, skipped or a rival's."""
+    """Messages under one lease; none when whatever was picked is put off, skipped or a rival's.
+
+    `due_since` is when the promo was due, and `promised` are the places of those messages that no
+    quiet hours have put off: what the promise of a minute is held against.
+    """
 
     offer: Offer
     channel: str
     token: UUID
     messages: Sequence[Message]
+    due_since: datetime | None = None
+    promised: frozenset[int] = frozenset()
 
 
 def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
@@ -83,6 +93,9 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
             "laters": [later for _, later in fates],
         },
     )
+    rows = changed.all()
+    counting.count(series.DELIVERIES, channel, SKIPPED, by=sum(r.state == SKIPPED for r in rows))
+    sent = [row for row in rows if row.is_sent]
     messages = [
         Message(
             row.client_id,
@@ -92,10 +105,10 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
             row.distance_m or 0.0,
             names.get(row.client_id),
         )
-        for row in changed
-        if row.is_sent
+        for row in sent
     ]
-    return Batch(_offer(promo), channel, token, messages)
+    in_time = [index for index, row in enumerate(sent) if not row.was_put_off]
+    return Batch(_offer(promo), channel, token, messages, _due_since(promo), frozenset(in_time))
 
 
 def _pick(promo_id: int, channel: str, now: datetime) -> Sequence[Row[Any]]:
@@ -131,6 +144,11 @@ def _fate(row: Row[Any], end_time: datetime, now: datetime) -> tuple[str | None,
     if row.quiet_until is None or row.quiet_until <= now:
         return None, None
     return (QUIET_HOURS, None) if row.quiet_until >= end_time else (None, row.quiet_until)
+
+
+def _due_since(promo: Promo) -> datetime | None:
+    activated_at = promo.run.activated_at
+    return None if activated_at is None else due_since(promo, activated_at)
 
 
 def _offer(promo: Promo) -> Offer:

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from redis import Redis
 
-from flashpromo import audit
+from flashpromo import audit, logs
 from flashpromo.errors import Conflict, DomainError, NotFound
 from flashpromo.operations.queues import Failure
 from flashpromo.queueing import board
@@ -136,7 +136,7 @@ def _asked(action: Callable[[Redis], Answer]) -> Answer:
 def _requeue(redis: Redis, queue: str, job: Jotting) -> bool:
     """Both in one: there is never a moment without either of them."""
     with redis.pipeline() as pipe:
-        enqueue(redis, job.name, *job.ids, pipeline=pipe)
+        enqueue(redis, job.name, *job.ids, cause=logs.carried(), pipeline=pipe)
         _drop(pipe, queue, job.raw_id)
         pipe.execute()
     return True

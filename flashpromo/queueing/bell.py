@@ -6,11 +6,11 @@ from typing import cast
 from flask import Flask, current_app
 from redis import Redis
 
-from flashpromo import db
+from flashpromo import db, logs
 from flashpromo.config import Settings
 from flashpromo.guarded_redis import PREFIX, GuardedRedis
 from flashpromo.queueing.job import AllowListedJob, Handler, enqueue
-from flashpromo.queueing.names import QUEUE_OF
+from flashpromo.queueing.names import QUEUE_OF, subject
 
 BELL = "flashpromo_bell"
 RING_AGAIN_SECONDS = 3
@@ -25,17 +25,19 @@ def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) ->
     if set(handlers) != set(QUEUE_OF):
         raise ValueError(f"jobs without a match: {set(handlers) ^ set(QUEUE_OF)}")
     AllowListedJob.handlers = dict(handlers)
-    app.extensions[BELL] = GuardedRedis(settings)
+    app.extensions[BELL] = GuardedRedis(settings, "bell")
 
 
 def ring(name: str, *ids: int) -> None:
     """After the commit: enqueue the job `name`; if Redis is away, the sweep will find the work."""
-    db.after_commit(lambda: ring_now(name, *ids))
+    cause = logs.carried()
+    db.after_commit(lambda: on_redis(lambda redis: enqueue(redis, name, *ids, cause=cause)))
 
 
 def ring_now(name: str, *ids: int) -> bool:
     """Enqueue at once, outside of a transaction; False when Redis is away."""
-    return on_redis(lambda redis: enqueue(redis, name, *ids))
+    cause = logs.carried()
+    return on_redis(lambda redis: enqueue(redis, name, *ids, cause=cause))
 
 
 def ring_again(name: str, promo_id: int) -> bool:
@@ -48,14 +50,15 @@ def ring_again(name: str, promo_id: int) -> bool:
 
     def ring_unless_rung(redis: Redis) -> None:
         if redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS):
-            enqueue(redis, name, promo_id)
+            enqueue(redis, name, promo_id, cause=logs.carried())
 
     return on_redis(ring_unless_rung)
 
 
 def perform(name: str, *args: int) -> None:
     """Do the job here and now: for the sweep, when no worker does."""
-    AllowListedJob.handlers[name](*args)
+    with logs.bound(job=name, **subject(name, args)):
+        AllowListedJob.handlers[name](*args)
 
 
 def on_redis(action: Callable[[Redis], object]) -> bool:

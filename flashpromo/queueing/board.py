@@ -53,7 +53,7 @@ class Line:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the board a client and a breaker of its own: what it trips over stops no bell."""
-    app.extensions[BOARD] = GuardedRedis(settings)
+    app.extensions[BOARD] = GuardedRedis(settings, "board")
 
 
 def look(action: Callable[[Redis], Answer]) -> Answer | None:

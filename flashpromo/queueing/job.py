@@ -1,5 +1,8 @@
 """An RQ job that is harmless in the hands of whoever can write to Redis."""
 
+import json
+import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Final, Self, cast
 
@@ -12,11 +15,15 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, QUEUES
+from flashpromo import logs
+from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, QUEUES, subject
+
+log = logging.getLogger(__name__)
 
 JOB_TIMEOUT_SECONDS: Final = 600
 KEEP_FAILED_SECONDS: Final = 7 * 24 * 3600
 LARGEST_ID: Final = 2**63 - 1
+LONGEST_META: Final = 1000
 
 REDIS_IS_AWAY: Final = (RedisConnectionError, RedisTimeoutError)
 """Redis does not answer, as opposed to: it holds something that makes no sense."""
@@ -79,6 +86,20 @@ class AllowListedJob(Job):
         self.timeout = JOB_TIMEOUT_SECONDS
         self.result_ttl = 0
         self.failure_ttl = KEEP_FAILED_SECONDS
+        self.meta = _carried(raw_data.get(b"meta"))
+
+    def perform(self) -> Any:
+        """Run it; its lines carry its ids, and that of the request that is its cause."""
+        self.check()
+        name, began = cast(str, self.func_name), time.monotonic()
+        with logs.bound(job=name, job_id=self.id, **subject(name, self.args), **self.meta):
+            try:
+                answer = super().perform()
+            except Exception as error:
+                log.error("job failed", extra={"error": type(error).__name__})
+                raise
+            log.info("job done", extra={"ms": round((time.monotonic() - began) * 1000, 1)})
+        return answer
 
     @property
     def func(self) -> Handler:
@@ -120,16 +141,42 @@ def queue(name: str, redis: Redis) -> Queue:
     return Queue(name, connection=redis, job_class=AllowListedJob, serializer=JSONSerializer)
 
 
-def enqueue(redis: Redis, name: str, *ids: int, pipeline: Pipeline | None = None) -> None:
-    """Put a new job `name` for these ids into its queue, by way of `pipeline` if there is one."""
-    queue(QUEUE_OF[name], redis).enqueue(
+def enqueue(
+    redis: Redis,
+    name: str,
+    *ids: int,
+    cause: Mapping[str, str],
+    pipeline: Pipeline | None = None,
+) -> None:
+    """Put a new job `name` for these ids into its queue.
+
+    Args:
+        redis: where the queue is.
+        name: of the list of jobs.
+        ids: what the job is about.
+        cause: what the job carries of the request that is its cause (see `logs.carried`).
+        pipeline: by way of which it is put there, if there is one.
+    """
+    job = queue(QUEUE_OF[name], redis).enqueue(
         name,
         *ids,
         job_timeout=JOB_TIMEOUT_SECONDS,
         result_ttl=0,
         failure_ttl=KEEP_FAILED_SECONDS,
+        meta=dict(cause),
         pipeline=pipeline,
     )
+    with logs.bound(**cause):
+        log.info("job enqueued", extra={"job": name, "job_id": job.id, **subject(name, ids)})
+
+
+def _carried(meta: bytes | None) -> dict[str, str]:
+    """What is believed of a job's meta: ids of the form that ours have, and nothing else."""
+    try:
+        told = json.loads(meta or b"{}") if len(meta or b"") <= LONGEST_META else {}
+    except (ValueError, RecursionError):
+        return {}
+    return logs.believed(told) if isinstance(told, dict) else {}
 
 
 def _are_ids(args: object) -> bool:

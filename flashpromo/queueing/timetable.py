@@ -6,7 +6,7 @@ own, and takes no lock: ringing a bell twice does no harm.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 
@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from rq_scheduler import Scheduler
 
-from flashpromo import db
+from flashpromo import db, logs
 from flashpromo.barriers import barrier
 from flashpromo.guarded_redis import PREFIX
 from flashpromo.queueing.bell import on_redis
@@ -65,12 +65,13 @@ class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
         job.check()
         barrier("bell.due")
         with self.connection.pipeline() as pipe:
-            enqueue(self.connection, cast(str, job.func_name), *job.args, pipeline=pipe)
+            name, cause = cast(str, job.func_name), job.meta
+            enqueue(self.connection, name, *job.args, cause=cause, pipeline=pipe)
             self._remove(pipe, job.id.encode())
             pipe.execute()
         barrier("bell.rung")
 
-    def put(self, at: datetime, name: str, promo_id: int) -> None:
+    def put(self, at: datetime, name: str, promo_id: int, cause: Mapping[str, str]) -> None:
         """Put the job of this promo at a whole second; the same promo again moves it."""
         self.enqueue_at(
             at,
@@ -80,6 +81,7 @@ class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
             queue_name=QUEUE_OF[name],
             timeout=JOB_TIMEOUT_SECONDS,
             job_result_ttl=0,
+            meta=dict(cause),
         )
 
     def remove(self, *raw_ids: bytes) -> None:
@@ -109,12 +111,20 @@ class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
 
 def schedule(at: datetime, name: str, promo_id: int) -> None:
     """After the commit: put the job into the timetable; the same promo again moves its job."""
-    db.after_commit(lambda: schedule_now(at, name, promo_id))
+    cause = logs.carried()
+    db.after_commit(lambda: _put(at, name, promo_id, cause))
 
 
 def schedule_now(at: datetime, name: str, promo_id: int) -> bool:
     """Put into the timetable at once; False when Redis is away."""
-    return on_redis(lambda redis: timetable(redis).put(next_whole_second(at), name, promo_id))
+    return _put(at, name, promo_id, logs.carried())
+
+
+def _put(at: datetime, name: str, promo_id: int, cause: Mapping[str, str]) -> bool:
+    second = next_whole_second(at)
+    with logs.bound(**cause):
+        log.info("job scheduled", extra={"job": name, "promo_id": promo_id, "at": second})
+    return on_redis(lambda redis: timetable(redis).put(second, name, promo_id, cause))
 
 
 def cancel(name: str, promo_id: int) -> None:
@@ -154,7 +164,7 @@ def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, date
     wrong = [raw_id for raw_id, (_, at) in wanted.items() if present.get(raw_id) != _epoch(at)]
     for raw_id in wrong:
         promo_id, at = wanted[raw_id]
-        table.put(at, name, promo_id)
+        table.put(at, name, promo_id, {})
     redis.set(FRESH, b"1", ex=REBUILD_SECONDS)
     return len(orphans) + len(wrong)
 

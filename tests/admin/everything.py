@@ -59,6 +59,7 @@ def plant(town: Town) -> dict[str, str]:
             "authtoken": TOKEN,
             "letter": "1",
             "keptanswer": "client:1,once",
+            "tally": "flashpromo_activation_lateness_seconds,sum",
         }
 
 

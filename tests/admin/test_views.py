@@ -41,6 +41,7 @@ READ_ONLY = [
     "onetimelink",
     "letter",
     "keptanswer",
+    "tally",
 ]
 ALL = [*sorted(EDITABLE), "user", *READ_ONLY]
 

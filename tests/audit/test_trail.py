@@ -216,6 +216,7 @@ def test_no_code_changes_or_deletes_an_event(app: Flask):
         f"flashpromo/{name}"
         for name in (
             "audit/__init__.py",
+            "audit/causes.py",
             "audit/models.py",
             "audit/queries.py",
             "audit/trail.py",

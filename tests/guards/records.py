@@ -1,4 +1,4 @@
-"""The audit log, and the traces of schedulers."""
+"""The audit log, the traces of schedulers, and the tallies."""
 
 ANOTHER_EVENT = """
 INSERT INTO audit_event (actor_kind, actor_name, address, door, action, subject_kind)
@@ -30,5 +30,6 @@ REFUSED = {
             " SELECT id, actor_kind, door, action, subject_kind FROM audit_event"
         )
     ],
+    "pk_tally": ["INSERT INTO tally SELECT * FROM tally"],
     "pk_scheduler_trace": ["INSERT INTO scheduler_trace SELECT * FROM scheduler_trace"],
 }

@@ -49,6 +49,7 @@ VALUES ('invitation', 'ben@example.com', 'es', 1, 'staff', '2026-05-01Z', '2026-
         '2026-05-01Z');
 INSERT INTO audit_event (actor_kind, door, action, subject_kind)
 VALUES ('system', 'cli', 'store.created', 'store');
+INSERT INTO tally VALUES ('flashpromo_notifications_total', '', 1);
 INSERT INTO scheduler_trace VALUES ('host-1', '2026-05-01Z', '2026-05-01Z', '{}');
 """
 

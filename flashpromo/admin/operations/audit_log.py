@@ -35,6 +35,7 @@ COLUMNS: Final = (
     "actor_name",
     "door",
     "address",
+    "request_id",
     "action",
     "subject_kind",
     "subject_id",

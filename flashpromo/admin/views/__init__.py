@@ -22,7 +22,7 @@ from flashpromo.admin.views.promos import (
     PromoUnitView,
     PromoView,
 )
-from flashpromo.admin.views.records import KeptAnswerView, LetterView
+from flashpromo.admin.views.records import KeptAnswerView, LetterView, TallyView
 from flashpromo.admin.views.segments import SegmentView
 
 
@@ -53,4 +53,5 @@ def all_of_them() -> list[ModelView]:
         OneTimeLinkView(_("Links in letters"), menu.ACCOUNTS),
         LetterView(_("Letters"), menu.ACCOUNTS),
         KeptAnswerView(_("Kept answers"), menu.OPERATIONS),
+        TallyView(_("Tallies"), menu.OPERATIONS),
     ]

@@ -9,6 +9,7 @@ from flashpromo.admin.model_view import ModelView
 from flashpromo.admin.views.words import LETTER_STATES, LETTERS, ROLES
 from flashpromo.idempotency.models import KeptAnswer
 from flashpromo.letters.models import Letter
+from flashpromo.tallies.models import Tally
 
 
 class KeptAnswerView(ModelView):
@@ -58,3 +59,15 @@ class LetterView(ModelView):
         filters.since("finished_from", _("Finished from"), Letter.finished_at),
         filters.until("finished_until", _("Finished until"), Letter.finished_at),
     )
+
+
+class TallyView(ModelView):
+    """What the service counts of itself, as the metrics tell it."""
+
+    model, title, newest_first = Tally, _("Tally"), False
+    columns = (
+        Column("series", _("Series")),
+        Column("part", _("Part")),
+        Column("value", _("Value"), Kind.NUMBER),
+    )
+    filters = (filters.text("series", _("Series"), Tally.series),)

@@ -1,4 +1,8 @@
-"""The log channel: one line for each message, for development."""
+"""The log channel: one line for each message, for development.
+
+How far away the client is, which it would read, is left out: whoever reads a log must not learn
+where clients are.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -17,14 +21,14 @@ class LogChannel:
         """Never fails."""
         for message in messages:
             log.info(
-                "client %s: %s of %s at %s instead of %s, %.0f m away, until %s [%s]",
+                "client %s: %s of %s at %s instead of %s, until %s [%s]",
                 message.client_id,
                 offer.product_name,
                 offer.store_name,
                 offer.promo_price,
                 offer.regular_price,
-                message.distance_m,
                 offer.end_time.isoformat(),
                 message.idempotency_key,
+                extra={"promo_id": offer.promo_id, "channel": self.name},
             )
         return [SENT] * len(messages)
