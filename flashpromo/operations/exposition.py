@@ -69,7 +69,9 @@ def init_app(app: Flask) -> None:
 
 def page() -> bytes:
     """The whole page, in Prometheus' text format."""
-    return _of_processes() + generate_latest(_registry(_Families(standing())))
+    registry = CollectorRegistry()
+    registry.register(_Families(standing()))  # first: the look is counted too
+    return generate_latest(registry) + _of_processes()
 
 
 def standing() -> Sequence[Metric]:
@@ -127,9 +129,3 @@ def _of_processes() -> bytes:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(shared))  # type: ignore[no-untyped-call]
     return generate_latest(registry)
-
-
-def _registry(collector: Collector) -> CollectorRegistry:
-    registry = CollectorRegistry()
-    registry.register(collector)
-    return registry
