@@ -29,10 +29,12 @@ Answer = TypeVar("Answer")
 class GuardedRedis:
     """A client behind a breaker: after a failure nobody waits for a dead Redis for a while."""
 
-    def __init__(self, settings: Settings, client: str) -> None:
-        """`client` is what asks, as the meters name it."""
+    def __init__(
+        self, settings: Settings, client: str, timeout_seconds: float | None = None
+    ) -> None:
+        """`client` is what asks, as the meters name it; it may wait longer than the settings say."""
         self._client = client
-        self.redis = connect(settings, settings.redis_timeout_ms / 1000)
+        self.redis = connect(settings, timeout_seconds or settings.redis_timeout_ms / 1000)
         self._pause_seconds = settings.redis_breaker_seconds
         self._closed_until = 0.0
 

@@ -23,6 +23,7 @@ from flashpromo.queueing.names import QUEUES
 BOARD: Final = "flashpromo_board"
 MOST_SHOWN: Final = 50
 AT_ONCE: Final = 1000
+PATIENT_SECONDS: Final = 0.5
 JOB_KEY: Final = b"rq:job:"
 RESULTS_KEY: Final = b"rq:results:"
 TIMETABLE_KEY: Final = "rq:scheduler:scheduled_jobs"
@@ -52,8 +53,12 @@ class Line:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the board a client and a breaker of its own: what it trips over stops no bell."""
-    app.extensions[BOARD] = GuardedRedis(settings, "board")
+    """Give the board a client and a breaker of its own: what it trips over stops no bell.
+
+    It is patient: a board that went blank whenever Redis is busy would take the link that somebody
+    is about to press.
+    """
+    app.extensions[BOARD] = GuardedRedis(settings, "board", PATIENT_SECONDS)
 
 
 def look(action: Callable[[Redis], Answer]) -> Answer | None:
