@@ -69,8 +69,13 @@ def time_of(time: time, locale: Locale) -> str:
 
 
 def clock(moment: datetime, zone: str, locale: Locale) -> str:
-    """The time of day of an instant in a zone, to the minute."""
-    return dates.format_time(_there(moment, zone), "short", locale=locale)
+    """The time of day of an instant in a zone, to the minute.
+
+    One that the clock shows twice, because it goes back, says which of the two by its offset.
+    """
+    there = _there(moment, zone)
+    written = dates.format_time(there, "short", locale=locale)
+    return f"{written} ({offset(moment, zone, locale)})" if _comes_twice(there) else written
 
 
 def when(moment: datetime, zone: str, locale: Locale, width: Width = "medium") -> str:
@@ -129,6 +134,10 @@ def zone_name(zone: str, locale: Locale) -> str:
     """A zone by the city that people know it by."""
     city = dates.get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
     return city.rpartition("/")[2]
+
+
+def _comes_twice(there: datetime) -> bool:
+    return there.utcoffset() != there.replace(fold=1 - there.fold).utcoffset()
 
 
 def _there(moment: datetime, zone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from babel import Locale
@@ -68,6 +69,18 @@ def test_a_span_says_its_day_once_if_it_has_one():
     assert written == "Nov 22, 2026, 7:05 PM \N{EN DASH} 9:05 PM"
     over_night = plain(formats.span(EVENING, EVENING + 4 * hours, ZONE, STATES))
     assert over_night == "Nov 22, 2026, 7:05 PM \N{EN DASH} Nov 23, 2026, 3:05 AM"
+
+
+def test_of_a_time_that_comes_twice_it_is_said_which_it_is():
+    twice = datetime(
+        2030, 11, 3, 5, 30, tzinfo=UTC
+    )  # half past one in New York, for the first time
+    hour = timedelta(hours=1)
+    new_york = partial(formats.when, zone="America/New_York", locale=STATES)
+    assert plain(new_york(twice)) == "Nov 3, 2030, 1:30 AM (GMT-04:00)"
+    assert plain(new_york(twice + hour)) == "Nov 3, 2030, 1:30 AM (GMT-05:00)"
+    assert plain(new_york(twice + 2 * hour)) == "Nov 3, 2030, 2:30 AM"
+    assert plain(new_york(twice - hour)) == "Nov 3, 2030, 12:30 AM"
 
 
 @pytest.mark.parametrize(
