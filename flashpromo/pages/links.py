@@ -3,7 +3,8 @@
 What a link is for is said by its row: a new password, or a place in a store.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -52,11 +53,8 @@ def show(token: str) -> str:
 def choose_password(token: str) -> ResponseReturnValue:
     """Store the new password; everything that was signed in with the old one ends."""
     new, link = request.form.get("password", ""), links.look(token)
-    if new != request.form.get("repeated_password", ""):
-        errors = {"repeated_password": [_("Is not the same as the new password.")]}
-        return _password(token, link, errors), 422
     try:
-        with transaction():
+        with transaction(), _repeated(_("Is not the same as the new password.")):
             forgotten.choose(token, new, language.language())
     except InvalidFields as error:
         return _password(token, link, error.fields), 422
@@ -85,16 +83,30 @@ def join_as_new(token: str) -> ResponseReturnValue:
     """Make an account, let it into the store, and sign it in."""
     sent, link = request.form, links.look(token)
     username, password = sent.get("username", "").strip(), sent.get("password", "")
-    if password != sent.get("repeated_password", ""):
-        errors = {"repeated_password": [_("Is not the same as the password.")]}
-        return _invitation(token, link, errors), 422
     try:
-        with transaction():
+        with transaction(), _repeated(_("Is not the same as the password.")):
             offer = joining.join_as_new(token, username, password)
     except InvalidFields as error:
         return _invitation(token, link, error.fields), 422
     flash(_("Welcome to %(store)s.", store=offer.store.name))
     return _signed_in(username, password)
+
+
+@contextmanager
+def _repeated(wrong: str) -> Iterator[None]:
+    """The password must be repeated: told together with whatever else the block finds wrong.
+
+    Raises:
+        InvalidFields: with all of it. The block is then taken back by its transaction.
+    """
+    is_same = request.form.get("password", "") == request.form.get("repeated_password", "")
+    errors = {} if is_same else {"repeated_password": [wrong]}
+    try:
+        yield
+    except InvalidFields as error:
+        raise InvalidFields({**error.fields, **errors}) from error
+    if errors:
+        raise InvalidFields(errors)
 
 
 def _signed_in(username: str, password: str) -> ResponseReturnValue:

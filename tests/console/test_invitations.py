@@ -44,9 +44,11 @@ def invited(owner: Browser, at: str, town: Town, mailbox: Mailbox, **how: str) -
     return mailbox.links()[-1]
 
 
-def make_account(browser: Browser, link: str, username: str = "ben", password: str = PASSWORD):
+def make_account(
+    browser: Browser, link: str, username: str = "ben", password: str = PASSWORD, **more: str
+):
     fields = {"username": username, "password": password, "repeated_password": password}
-    return browser.submit(link, f"{link}account/", **fields)
+    return browser.submit(link, f"{link}account/", **fields | more)
 
 
 def roles(town: Town) -> dict[str, Role]:
@@ -285,6 +287,8 @@ def test_nobody_s_mailbox_is_filled(
         ({"username": WORST}, "username"),
         ({"username": OWNER}, "username"),
         ({"password": "short"}, "password"),
+        ({"password": "short", "repeated_password": "other"}, "password"),
+        ({"repeated_password": "other"}, "repeated_password"),
     ],
 )
 def test_a_wrong_field_leaves_the_link_good(

@@ -246,6 +246,8 @@ def test_wrong_fields_are_told_and_the_link_stays_good(browser: Browser, link: s
         assert page.status_code == 422
         assert said in page.text.partition(f'id="{name}-error"')[2].partition("</div>")[0]
         assert NEW not in page.text
+    both = choose(browser, link, "short", "not the same").text
+    assert all(f'id="{each}-error"' in both for each in ("password", "repeated_password"))
     assert choose(browser, link).status_code == 303
 
 
