@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from sqlalchemy import text
 
 from flashpromo.accounts import users
-from flashpromo.db import session, transaction
+from flashpromo.console.promo_form import counted
+from flashpromo.db import db, session, transaction
 from flashpromo.market.models import Store
 from tests.console.conftest import Town
 from tests.console.editor import Form, filled, value, words
@@ -95,6 +97,13 @@ def test_it_is_one_query_over_the_clients(form: Form, town: Town):
         form.ask("audience", settled="1")
     assert len([each for each in sent if "FROM client" in each]) == 1
     assert len(sent) <= 11
+
+
+def test_a_count_that_nobody_waits_for_ends(form: Form, app, monkeypatch):
+    monkeypatch.setattr(counted, "MOST_SECONDS", 1)
+    with app.app_context(), db.engine.begin() as holder:
+        holder.execute(text("LOCK TABLE client IN ACCESS EXCLUSIVE MODE"))
+        assert form.ask("audience").status_code == 503
 
 
 def test_without_a_script_a_button_counts_and_nothing_is_lost(form: Form):

@@ -16,11 +16,14 @@ from flashpromo import formats, insight
 from flashpromo.accounts.permissions import Kind
 from flashpromo.console import access
 from flashpromo.console.promo_form.offer_page import OfferForm
+from flashpromo.db import transaction
 from flashpromo.entrance import language
 from flashpromo.errors import InvalidFields
 from flashpromo.insight import Preview
 from flashpromo.notify.audiences import AUDIENCE
 
+MOST_SECONDS: Final = 5
+"""A count that its page has given up, for a newer one, goes on in the database no longer."""
 REASONS: Final = ("not_in_segments", "opted_out", "already_notified_today", "location_too_old")
 
 
@@ -60,7 +63,8 @@ def of(form: OfferForm, *, at_once: bool = False) -> Count:
     except InvalidFields:
         return Count(_("These clients cannot be counted: look at the segments and the radius."))
     look = insight.estimate if at_once else insight.preview
-    preview = look(asked, exact=access.principal().kind is Kind.OPERATOR)
+    with transaction(timeout_seconds=MOST_SECONDS):
+        preview = look(asked, exact=access.principal().kind is Kind.OPERATOR)
     return Count(
         _sentence(preview),
         _in_short(preview),
