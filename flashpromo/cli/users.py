@@ -97,7 +97,7 @@ def ensure_admin(username: str, email: str, password: str) -> None:
     that exists is left alone: its password may have been changed since.
     """
     if not username and not password:
-        click.echo("no first operator is asked for")
+        click.echo("no operator is made: FLASHPROMO_ADMIN_USERNAME and _PASSWORD are not set")
         return
     with transaction():
         created = users.ensure_operator(username, email, password)
