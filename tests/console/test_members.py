@@ -49,6 +49,7 @@ def test_staff_see_the_members_and_no_step(look_as, town: Town, at: str):
     staff = look_as(STAFF)
     page = staff.get(at).text
     assert OWNER in page
+    assert 'href="/console/stores/"' in page.partition("<main")[2]
     assert "<form" not in page.partition("<main")[2]
     assert "/remove/" not in page
     someone = f"{at}{user_id(town, OWNER)}"
