@@ -32,7 +32,7 @@ class GuardedRedis:
     def __init__(
         self, settings: Settings, client: str, timeout_seconds: float | None = None
     ) -> None:
-        """`client` is what asks, as the meters name it; it may wait longer than the settings say."""
+        """`client` is what asks, as the meters name it; it may wait longer than is set."""
         self._client = client
         self.redis = connect(settings, timeout_seconds or settings.redis_timeout_ms / 1000)
         self._pause_seconds = settings.redis_breaker_seconds
