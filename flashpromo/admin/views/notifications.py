@@ -1,22 +1,30 @@
 """Who was told of what, and by which way. A client's and a day's are found by their key."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from flashpromo.admin import filters
 from flashpromo.admin.columns import Column, Kind
 from flashpromo.admin.model_view import ModelView
 from flashpromo.admin.views.words import DELIVERIES
+from flashpromo.db import session
 from flashpromo.notify.models import Delivery, Notification
 from flashpromo.promos.models import PromoRun
 
 
 def _notified_of(promo_id: int) -> ColumnElement[bool]:
-    """A wave writes its rows with the instant of its activation, by which an index finds them."""
-    activated = select(PromoRun.activated_at).where(PromoRun.promo_id == promo_id).scalar_subquery()
+    """A wave writes its rows with the instant of its activation, by which an index finds them.
+
+    That is asked beforehand: only a plan that knows the day leaves the other weeks alone.
+    """
+    run = select(PromoRun.activated_at).where(PromoRun.promo_id == promo_id)
+    activated = session().scalar(run)
+    if activated is None:
+        return false()
     return (
         (Notification.promo_id == promo_id)
         & (Notification.created_at == activated)
@@ -24,10 +32,10 @@ def _notified_of(promo_id: int) -> ColumnElement[bool]:
     )
 
 
-def _around(day: InstrumentedAttribute[Any], activated: Any) -> ColumnElement[bool]:
-    """No place on earth has another day than its neighbours': only these weeks are looked at."""
-    there = cast(func.timezone("UTC", activated), Date)
-    return day.between(there - 1, there + 1)
+def _around(day: InstrumentedAttribute[Any], activated: datetime) -> ColumnElement[bool]:
+    """No place on earth has another day than its neighbours'."""
+    there, one = activated.astimezone(UTC).date(), timedelta(days=1)
+    return day.between(there - one, there + one)
 
 
 class NotificationView(ModelView):
