@@ -47,6 +47,7 @@ class Settings(BaseSettings):
 
     marketplace_time_zone: str = "UTC"
     marketplace_currency: str = "USD"
+    marketplace_language: Literal["en", "es"] = "en"
     channels: Annotated[tuple[str, ...], NoDecode] = ("inbox", "log")
     map_tile_url: str = ""
     map_attribution: str = ""
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: str = ""
     smtp_timeout_seconds: float = Field(10.0, gt=0)
+    smtp_connections: int = Field(4, ge=1)
     mail_from: str = ""
     mail_folder: str = ""
     webhook_url: str = ""

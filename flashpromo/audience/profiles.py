@@ -80,8 +80,7 @@ def of(rows: Sequence[Client]) -> list[Profile]:
     """The profiles of these clients, in their order."""
     ids = [row.id for row in rows]
     sign_ins = client_sign_ins.by_client(ids)
-    outside = select(ClientExternal).where(ClientExternal.client_id.in_(ids))
-    external = {row.client_id: row.external_id for row in db.session().scalars(outside)}
+    external = clients.external_ids(ids)
     known = segments.by_id({segment_id for row in rows for segment_id in row.segment_ids})
     return [
         Profile(

@@ -15,7 +15,7 @@ from flask import Flask, Response, current_app, request
 View = TypeVar("View", bound=Callable[..., object])
 
 MARK: Final = "flashpromo_secret_path"
-SECRET: Final = re.compile(r"(/link/)[^/\s\]]+")
+SECRET: Final = re.compile(r"(/(?:link|opt-out)/)[^/\s\]]+")
 
 
 def secret_path(view: View) -> View:

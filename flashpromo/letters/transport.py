@@ -8,10 +8,11 @@ import logging
 import os
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from flashpromo.config import Settings
 
@@ -28,40 +29,77 @@ class Refused:
     permanent: bool = False
 
 
+class Line:
+    """A way out for several mails: one connection, made for the first, and anew after it broke."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._server is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._server.quit()
+            self._server = None
+
+    def send(self, mail: EmailMessage, name: str) -> Refused | None:
+        """Hand a mail to one receiver over; None when it was taken.
+
+        Args:
+            mail: with its receiver in `To`.
+            name: under which it stands in the folder.
+        """
+        settings = self._settings
+        try:
+            if settings.smtp_host:
+                self._by_smtp(mail)
+            elif settings.mail_folder:
+                _into_folder(Path(settings.mail_folder), mail, name)
+            else:
+                return Refused(NOT_SET_UP)
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            log.warning("mail %s was not taken: %s", name, type(error).__name__)
+            return _refusal(error)
+        return None
+
+    def _by_smtp(self, mail: EmailMessage) -> None:
+        self._server = self._server or _connected(self._settings)
+        try:
+            self._server.send_message(mail)
+        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused):
+            raise  # the mail is refused, the line is good
+        except BaseException:
+            self._server.close()
+            self._server = None
+            raise
+
+
 def send(settings: Settings, mail: EmailMessage, name: str) -> Refused | None:
-    """Hand a mail to one receiver over; None when it was taken.
-
-    Args:
-        settings: where to.
-        mail: with its receiver in `To`.
-        name: under which it stands in the folder.
-    """
-    try:
-        if settings.smtp_host:
-            _by_smtp(settings, mail)
-        elif settings.mail_folder:
-            _into_folder(Path(settings.mail_folder), mail, name)
-        else:
-            return Refused(NOT_SET_UP)
-    except (OSError, smtplib.SMTPException, ValueError) as error:
-        log.warning("mail %s was not taken: %s", name, type(error).__name__)
-        return _refusal(error)
-    return None
+    """Hand one mail over, on a line of its own."""
+    with Line(settings) as line:
+        return line.send(mail, name)
 
 
-def _by_smtp(settings: Settings, mail: EmailMessage) -> None:
+def _connected(settings: Settings) -> smtplib.SMTP:
     timeout = settings.smtp_timeout_seconds
     address = (settings.smtp_host, settings.smtp_port)
-    connect: type[smtplib.SMTP] = smtplib.SMTP
-    options: dict[str, ssl.SSLContext] = {}
     if settings.smtp_tls == "implicit":
-        connect, options = smtplib.SMTP_SSL, {"context": ssl.create_default_context()}
-    with connect(*address, timeout=timeout, **options) as server:  # type: ignore[arg-type]
+        context = ssl.create_default_context()
+        server: smtplib.SMTP = smtplib.SMTP_SSL(*address, timeout=timeout, context=context)
+    else:
+        server = smtplib.SMTP(*address, timeout=timeout)
+    try:
         if settings.smtp_tls == "starttls":
             server.starttls(context=ssl.create_default_context())
         if settings.smtp_username:
             server.login(settings.smtp_username, settings.smtp_password)
-        server.send_message(mail)
+    except BaseException:
+        server.close()
+        raise
+    return server
 
 
 def _into_folder(folder: Path, mail: EmailMessage, name: str) -> None:

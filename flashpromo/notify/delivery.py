@@ -145,6 +145,8 @@ def _verdict(
     """State, reason and next attempt of one message; pauses double, and never pass the end."""
     if outcome.error is None:
         return "sent", None, None
+    if outcome.skipped:
+        return "skipped", outcome.error, None
     pause = _pause(message.attempt)
     if outcome.permanent or now + pause >= end_time:
         return "failed", outcome.error, None

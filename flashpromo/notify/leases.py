@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, select, text
 
 from flashpromo import config
+from flashpromo.accounts import client_sign_ins
 from flashpromo.audience import reach
 from flashpromo.audience.clients import external_ids
 from flashpromo.audience.models import Client
@@ -78,7 +79,8 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
         return None
     token, until = uuid4(), now + timedelta(seconds=settings.delivery_lease_seconds)
     fates = [_fate(row, promo.end_time, now) for row in picked]
-    names = external_ids([row.client_id for row in picked])
+    clients = [row.client_id for row in picked]
+    names, sign_ins = external_ids(clients), client_sign_ins.by_client(clients)
     changed = session().execute(
         LEASE,
         {
@@ -87,7 +89,7 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
             "token": token,
             "until": until,
             "quiet": QUIET_HOURS,
-            "clients": [row.client_id for row in picked],
+            "clients": clients,
             "days": [row.local_day for row in picked],
             "skips": [skip for skip, _ in fates],
             "laters": [later for _, later in fates],
@@ -104,6 +106,7 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
             row.attempts,
             row.distance_m or 0.0,
             names.get(row.client_id),
+            sign_ins[row.client_id].email if row.client_id in sign_ins else None,
         )
         for row in sent
     ]
@@ -160,4 +163,5 @@ def _offer(promo: Promo) -> Offer:
         regular_price=promo.regular_price,
         currency=promo.product.store.currency,
         end_time=promo.end_time,
+        time_zone=promo.product.store.time_zone,
     )

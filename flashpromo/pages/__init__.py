@@ -4,7 +4,17 @@ from flask import Flask
 
 from flashpromo.config import Settings
 from flashpromo.entrance import error_pages
-from flashpromo.pages import forgotten, forms, gate, home, language, links, media, sign_in
+from flashpromo.pages import (
+    forgotten,
+    forms,
+    gate,
+    home,
+    language,
+    links,
+    media,
+    opting_out,
+    sign_in,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -16,5 +26,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_blueprint(home.blueprint)
     app.register_blueprint(language.blueprint)
     app.register_blueprint(links.blueprint)
+    app.register_blueprint(opting_out.blueprint)
     app.register_blueprint(sign_in.blueprint)
     app.register_blueprint(media.blueprint)

@@ -12,6 +12,7 @@ from flask_wtf import CSRFProtect
 
 from flashpromo.config import Settings
 from flashpromo.entrance import uploads
+from flashpromo.pages import opting_out
 
 API: Final = "/api/"
 COOKIE: Final = "flashpromo_form"
@@ -31,6 +32,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the cookie: a form may stay open over lunch
     )
     csrf = CSRFProtect(app)
+    csrf.exempt(opting_out.blueprint)  # its link is the proof
 
     @app.before_request
     def ask_for_token() -> None:

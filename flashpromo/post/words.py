@@ -1,54 +1,16 @@
-"""What a letter says, in the language of its receiver: as plain text, and as simple HTML.
+"""What a letter says: the mail that it becomes, with its link."""
 
-The words stand in `templates/letters/`. Links begin with the setting `public_url`, for a worker has
-no request, and a host that a request names must never decide where a letter leads.
-"""
-
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from typing import Final
 
-from flask import render_template
-from flask_babel import force_locale
-
-from flashpromo import config, languages
+from flashpromo import config
 from flashpromo.languages import Language
-from flashpromo.letters.addresses import one_line
+from flashpromo.letters import mails
 from flashpromo.letters.models import Letter
-
-FROM: Final = "flashpromo@localhost"
-"""Who writes the mails of development."""
 
 
 def mail(letter: Letter, token: str | None = None, **told: object) -> EmailMessage:
     """The mail of a letter; `told` is what its words are about."""
-    settings = config.current()
+    address = f"{config.current().public_url}/link/{token}/" if token else ""
+    key, to = f"letter-{letter.id}-{letter.attempts}", letter.email or ""
     language = Language(letter.language)
-    address = f"{settings.public_url}/link/{token}/" if token else ""
-    about = {**told, "address": address, "home": settings.public_url, "spoken": language.value}
-    with force_locale(languages.HOME[language]):
-        subject, text, html = (
-            render_template(f"letters/{letter.kind}.{part}", **about)
-            for part in ("subject.txt", "txt", "html")
-        )
-    written = EmailMessage(policy=SMTP)
-    written["Subject"] = one_line(subject)
-    written["From"] = _sender(settings.mail_from or FROM)
-    written["To"] = Address(addr_spec=letter.email or "")
-    written["Date"] = format_datetime(letter.created_at)
-    written["Message-ID"] = f"<letter-{letter.id}-{letter.attempts}@{_domain(settings.mail_from)}>"
-    written["Auto-Submitted"] = "auto-generated"
-    written.set_content(text.strip() + "\n")
-    written.add_alternative(html.strip() + "\n", subtype="html")
-    return written
-
-
-def _sender(given: str) -> Address:
-    name, address = parseaddr(given)
-    return Address(display_name=name or "Flash Promos", addr_spec=address)
-
-
-def _domain(given: str) -> str:
-    return parseaddr(given or FROM)[1].rpartition("@")[2]
+    return mails.write(letter.kind, to, key, language, letter.created_at, address=address, **told)

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from flashpromo.accounts import links
 from flashpromo.accounts.models import SignIn
+from flashpromo.audience import opting_out as opting_out_links
 from flashpromo.db import session, transaction
 from tests.api.test_promos import later
 from tests.audit.api_changes import (
@@ -123,6 +124,13 @@ def forgotten(scene: Scene) -> Values:
     return {"token": token}
 
 
+def opting_out(scene: Scene) -> Values:
+    """A link as a mail about a promo has it."""
+    with scene.town.app.app_context(), transaction():
+        weary = scene.town.world.add_client(scene.new("weary"), metres=1)
+        return {"token": opting_out_links.token(weary)}
+
+
 def invited(scene: Scene) -> Values:
     """A link into TechShop, as a letter has it."""
     with scene.town.app.app_context(), transaction():
@@ -168,6 +176,7 @@ PAGES: Final = [
     Change(f"POST {PROMO}delete/", "promo", OWNER, promo(hours=5)),
     Change(f"POST {CONSOLE}settings/password/", "user", "wary", body=password),
     Change(f"POST {CONSOLE}settings/sign-out-elsewhere/", "user", "elsewhere", another_browser),
+    Change("POST /opt-out/<token>/", "client", VISITOR, opting_out),
     Change("POST /link/<token>/password/", "user", VISITOR, forgotten, lambda _: NEW_PASSWORD),
     Change("POST /link/<token>/join/", "user", "joiner", invited),
     # The last one of the visitor: it leaves the new member signed in.

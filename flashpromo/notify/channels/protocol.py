@@ -18,13 +18,14 @@ class Offer:
     regular_price: Decimal
     currency: str
     end_time: datetime
+    time_zone: str
 
 
 @dataclass(frozen=True)
 class Message:
     """One delivery: to whom, and under which key a repeated sending is recognised.
 
-    `external_id` is the marketplace's own id of the client, where it gave one.
+    `external_id` is the marketplace's own id of the client, `email` its address, where it has one.
     """
 
     client_id: int
@@ -33,6 +34,7 @@ class Message:
     attempt: int
     distance_m: float
     external_id: str | None = None
+    email: str | None = None
 
     @property
     def idempotency_key(self) -> str:
@@ -42,10 +44,14 @@ class Message:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one message. `error` is None when it was sent."""
+    """What came of one message. `error` is None when it was sent.
+
+    What is `permanent` has failed; what is `skipped` never had a chance, and nobody is to blame.
+    """
 
     error: str | None = None
     permanent: bool = False
+    skipped: bool = False
 
 
 SENT = Outcome()
