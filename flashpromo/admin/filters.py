@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, false
 
 from flashpromo import config
 from flashpromo.admin.page import Words
 
 BIGGEST: Final = 2**63 - 1
+BIGGEST_LISTED: Final = 2**31 - 1
 LONGEST: Final = 200
 YES_NO: Final = (("yes", _("Yes")), ("no", _("No")))
 
@@ -169,6 +170,16 @@ def _day(sent: str) -> date:
 def part(name: str, label: Words, column: Any) -> Filter:
     """Part of this text, in any case: for small tables."""
     return Filter(name, label, Kind.TEXT, lambda value: column.icontains(value, autoescape=True))
+
+
+def holding(name: str, label: Words, column: Any) -> Filter:
+    """An id among those of a list; one that is too large for it is in none."""
+
+    def where(value: int) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column.contains([value])
+        return found if value <= BIGGEST_LISTED else false()
+
+    return Filter(name, label, Kind.NUMBER, where)
 
 
 def given(name: str, label: Words, where: Condition) -> Filter:

@@ -235,6 +235,16 @@ def test_what_is_large_is_never_counted(operator, full, engine):
         assert not [each for each in sent if "count(" in each], address
 
 
+@pytest.mark.parametrize("address", ["client", "promo"])
+def test_a_list_is_narrowed_to_a_segment(operator, full, address: str):
+    one = f"{ADMIN}{address}/?segment"
+    assert f'href="/admin/{address}/details/?id=1"' in operator.get(f"{one}=1").text
+    for nobody in (999, 2**31, 2**63 - 1):
+        page = operator.get(f"{one}={nobody}")
+        assert page.status_code == 200
+        assert f"/admin/{address}/details/" not in page.text
+
+
 def test_what_does_not_exist_is_not_found(operator, town):
     for address in ("store", "client", "promounit"):
         for wrong in ("", "0", "999999999", "99999999999999999999", "x", "1,2,3", "1%00"):

@@ -68,9 +68,7 @@ class PromoView(ModelView):
         filters.choice("state", _("State"), _in_state, list(STATES.items())),
         filters.given("store", _("Store id"), _of_store),
         filters.number("product", _("Product id"), Promo.product_id),
-        filters.given(
-            "segment", _("Segment id"), lambda number: Promo.segment_ids.contains([number])
-        ),
+        filters.holding("segment", _("Segment id"), Promo.segment_ids),
         filters.since("starts_from", _("Starts from"), Promo.start_time),
         filters.until("starts_until", _("Starts until"), Promo.start_time),
         filters.yes_no("deleted", _("Deleted"), Promo.deleted_at.is_not(None)),
