@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from flashpromo.config import PSYCOPG2, Settings
+from flashpromo.config import Settings
+from flashpromo.config.connections import PSYCOPG2
 
 
 def settings(**values):

@@ -8,7 +8,7 @@ import click
 
 from flashpromo import config
 from flashpromo.cli.groups import Group
-from flashpromo.config import WEBHOOK_SECRET
+from flashpromo.config.delivery import WEBHOOK_SECRET
 from flashpromo.notify.channels.webhook import WebhookChannel
 
 group = Group("webhook", help="Tells the marketplace's own system whom to ring.")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from flashpromo.app import create_app
-from flashpromo.config import PSYCOPG2
+from flashpromo.config.connections import PSYCOPG2
 from tests.audience.importing_file import client, count
 
 CSV = "external_id,latitude,longitude,segments\nm-1,19.4,-99.1,New users\nm-2,91,0,\nm-3,,,\n"

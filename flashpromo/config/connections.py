@@ -1,0 +1,28 @@
+"""The database and Redis: where they are, and how long anybody waits for them."""
+
+from pydantic import AliasChoices, Field, field_validator
+
+from flashpromo.config.part import Part
+
+PSYCOPG2 = "postgresql+psycopg2://"
+
+
+class ConnectionSettings(Part):
+    """`DATABASE_URL` and `REDIS_URL` keep their customary names."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    statement_timeout_seconds: int = Field(30, ge=1)
+    wave_timeout_seconds: int = Field(300, ge=1)
+
+    redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    redis_timeout_ms: int = Field(50, ge=1)
+    redis_breaker_seconds: float = Field(2.0, gt=0)
+
+    @field_validator("database_url")
+    @classmethod
+    def _name_the_driver(cls, url: str) -> str:
+        """Accept the usual `postgres://` spellings; SQLAlchemy 2.1 wants the driver named."""
+        for prefix in ("postgres://", "postgresql://"):
+            if url.startswith(prefix):
+                return PSYCOPG2 + url.removeprefix(prefix)
+        return url

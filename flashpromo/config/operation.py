@@ -1,0 +1,22 @@
+"""Operation: logs, metrics, and how patient the sweep is."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from flashpromo.config.part import Part
+
+
+class OperationSettings(Part):
+    """Of whoever keeps the service running."""
+
+    log_format: Literal["auto", "json", "lines"] = "auto"
+    metrics_token: str = Field("", pattern=r"^([\x21-\x7e]{16,})?$", repr=False)
+    sweep_patience_seconds: float = Field(3.0, ge=0)
+
+    @property
+    def logs_json(self) -> bool:
+        """Whether a line of the log is a JSON document: in production, unless it is said."""
+        if self.log_format == "auto":
+            return self.is_production
+        return self.log_format == "json"
