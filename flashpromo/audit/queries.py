@@ -15,6 +15,7 @@ from flashpromo import db
 from flashpromo.audit.actors import ActorKind, Door
 from flashpromo.audit.models import AuditEvent
 from flashpromo.errors import NotFound
+from flashpromo.ids import one_of
 
 EQUALS: Final = ("action", "actor_kind", "door")
 
@@ -100,7 +101,7 @@ def place_of(event: AuditEvent) -> Place:
 def _wanted(wanted: EventFilter) -> ColumnElement[bool]:
     where: ColumnElement[bool] = true()
     if (store_ids := wanted.get("store_ids")) is not None:
-        where &= AuditEvent.store_id.in_(store_ids)
+        where &= one_of(AuditEvent.store_id, store_ids)
     if (subject := wanted.get("subject")) is not None:
         where &= _of_subject(*subject)
     if (actor := wanted.get("actor")) is not None:

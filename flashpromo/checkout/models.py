@@ -47,6 +47,8 @@ class Reservation(Base):
         ),
         Index(None, "id"),
         Index(None, "client_id", "created_at"),
+        # What a day has brought is little beside the past.
+        Index(None, "created_at"),
         {"info": distributed_by("promo_id")},
     )
 
@@ -80,6 +82,7 @@ class Purchase(Base):
             ["reservation.promo_id", "reservation.reservation_id"],
         ),
         CheckConstraint("price > 0", name="price_range"),
+        Index(None, "purchased_at"),
         {"info": distributed_by("promo_id")},
     )
 

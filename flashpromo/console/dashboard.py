@@ -15,10 +15,11 @@ from flashpromo.db import app_now
 from flashpromo.insight import attention, today
 from flashpromo.promos import listing, stock
 from flashpromo.promos.listing import Wanted
-from flashpromo.promos.states import State
+from flashpromo.promos.states import LIVE, State
 
 blueprint = console_pages("dashboard")
 
+COUNTED: Final = (*LIVE, State.DRAFT)
 MOST_RUNNING: Final = 12
 MOST_NEXT: Final = 6
 MOST_CONCERNS: Final = 8
@@ -38,7 +39,7 @@ def now() -> str:
 
 def _now() -> dict[str, Any]:
     moment, sight = app_now(), access.sight()
-    counts = listing.counts(sight, moment, Wanted())
+    counts = listing.counts(sight, moment, Wanted(), COUNTED)
     running = listing.first(
         sight, moment, Wanted({State.RUNNING}), order="end_time", limit=MOST_RUNNING
     )

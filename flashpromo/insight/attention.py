@@ -8,7 +8,7 @@ opted out, or had had their notification of the day. Empty: one that starts with
 would tell nobody now. Drafts: whose start is near, or has passed within a week.
 
 The rules look at numbers as they may be shown (see `notify.disclosure`): what a merchant may not be
-told, no warning says either. One statement, and one for each of the few promos that start next,
+told, no warning says either. A few statements, and one for each of the few promos that start next,
 whatever the number of promos.
 """
 
@@ -23,8 +23,9 @@ from sqlalchemy import BigInteger, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from flashpromo.db import session
-from flashpromo.insight import costly
+from flashpromo.insight import costly, troubles
 from flashpromo.insight.funnels import NARROW_KM, NOTIFIED, UNTOLD
+from flashpromo.insight.troubles import NONE, Trouble
 from flashpromo.notify import audiences, disclosure
 from flashpromo.notify.audiences import AUDIENCE
 from flashpromo.notify.disclosure import Group, Question
@@ -72,29 +73,24 @@ class Concern:
     failed: int | None = None
 
 
-# The numbers decide here only whether a row is worth a look; the rules are below.
+# The numbers decide here only whether a row is worth a look; the rules are below. What is open and
+# what was activated lately is found by indexes of the runs: what is over costs nothing.
 ROWS = text(f"""
+WITH looked_at AS MATERIALIZED (
+  SELECT promo_id FROM promo_run
+  WHERE sold_out_at IS NULL AND cancelled_at IS NULL AND ended_at IS NULL
+  UNION SELECT promo_id FROM promo_run WHERE activated_at >= :day_ago)
 SELECT promo.id, product.name AS product_name, store.name AS store_name, store.time_zone,
   promo.start_time, promo.published, promo.max_distance_km, promo.segment_ids, promo.updated_at,
   ST_Y(promo.location::geometry) AS latitude, ST_X(promo.location::geometry) AS longitude,
   run.activated_at, run.notified_count, run.audience_count,
-  extract(epoch FROM coalesce(run.activated_at, :now) - due.since) AS late_seconds,
-  live.lives, trouble.failed, trouble.retried
-FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+  extract(epoch FROM coalesce(run.activated_at, :now) - due.since) AS late_seconds, live.lives
+FROM looked_at JOIN promo ON promo.id = looked_at.promo_id
+JOIN promo_run AS run ON run.promo_id = promo.id
 JOIN product ON product.id = promo.product_id JOIN store ON store.id = product.store_id
 CROSS JOIN LATERAL (SELECT promo.published AND promo.end_time > :now AND run.sold_out_at IS NULL
   AND run.cancelled_at IS NULL AND run.ended_at IS NULL AS lives) AS live
 CROSS JOIN LATERAL (SELECT {DUE_SINCE} AS since) AS due
-CROSS JOIN LATERAL (SELECT
-  CASE WHEN run.activated_at >= :day_ago THEN (
-    SELECT count(*) FROM (SELECT FROM delivery AS d
-      WHERE d.promo_id = promo.id AND d.state = 'failed' AND d.finished_at >= run.activated_at
-        AND d.local_day >= :yesterday LIMIT 10000) AS failed) ELSE 0 END AS failed,
-  CASE WHEN run.activated_at >= :day_ago THEN (
-    SELECT count(*) FROM (SELECT d.reason FROM delivery AS d
-      WHERE d.promo_id = promo.id AND d.state = 'pending' AND d.local_day >= :yesterday
-      ORDER BY d.channel DESC, d.next_attempt_at DESC LIMIT 1000) AS waiting
-    WHERE waiting.reason IS NOT NULL) ELSE 0 END AS retried) AS trouble
 WHERE promo.deleted_at IS NULL
   AND (:store_ids IS NULL OR product.store_id = ANY(:store_ids))
   AND ((live.lives AND run.activated_at IS NULL AND run.paused_at IS NULL
@@ -103,11 +99,13 @@ WHERE promo.deleted_at IS NULL
         AND (promo.max_distance_km < :narrow
           OR coalesce(run.audience_count, 0) + 100 > run.notified_count * 5))
     OR (run.activated_at >= :day_ago
-        AND (run.activated_at - due.since > :late OR trouble.failed > 0 OR trouble.retried > 0))
+        AND (run.activated_at - due.since > :late OR promo.id = ANY(:troubled)))
     OR (NOT promo.published AND run.cancelled_at IS NULL AND run.sold_out_at IS NULL
         AND run.ended_at IS NULL AND promo.start_time BETWEEN :week_ago AND :tomorrow))
 ORDER BY abs(extract(epoch FROM promo.start_time - :now)), promo.id LIMIT :limit
-""").bindparams(bindparam("store_ids", type_=ARRAY(BigInteger)))  # noqa: S608 - constants of ours
+""").bindparams(  # noqa: S608 - constants of ours
+    bindparam("store_ids", type_=ARRAY(BigInteger)), bindparam("troubled", type_=ARRAY(BigInteger))
+)
 
 
 def concerns(store_ids: Collection[int] | None, now: datetime, *, exact: bool) -> Sequence[Concern]:
@@ -118,8 +116,10 @@ def concerns(store_ids: Collection[int] | None, now: datetime, *, exact: bool) -
         now: the time of the look.
         exact: for operators.
     """
-    rows = session().execute(ROWS, _values(store_ids, now)).all()
-    found = [_concern(row, now, exact=exact) for row in rows]
+    troubled = troubles.of_a_day(store_ids, now)
+    values = _values(store_ids, now) | {"troubled": sorted(troubled)}
+    rows = session().execute(ROWS, values).all()
+    found = [_concern(row, troubled.get(row.id, NONE), now, exact=exact) for row in rows]
     known = [each for each in found if each is not None]
     grave = list(Kind).index
     return sorted([*known, *_empty(rows, now, exact=exact)], key=lambda each: grave(each.kind))
@@ -136,13 +136,12 @@ def _values(store_ids: Collection[int] | None, now: datetime) -> dict[str, Any]:
         "day_ago": now - day,
         "tomorrow": now + day,
         "week_ago": now - 7 * day,
-        "yesterday": (now - 2 * day).date(),
         "narrow": NARROW_KM,
         "limit": CANDIDATES,
     }
 
 
-def _concern(row: Any, now: datetime, *, exact: bool) -> Concern | None:
+def _concern(row: Any, trouble: Trouble, now: datetime, *, exact: bool) -> Concern | None:
     """The gravest concern about a promo."""
     if row.activated_at is None:
         return _not_yet_active(row, now)
@@ -150,8 +149,8 @@ def _concern(row: Any, now: datetime, *, exact: bool) -> Concern | None:
     notified, audience = told[NOTIFIED], told[NOTIFIED] + told[UNTOLD]
     shown = {"notified": notified, "audience": audience}
     is_narrow = not exact and row.max_distance_km < NARROW_KM
-    if (row.failed or row.retried) and notified > 0:
-        return _of(Kind.FAILING, row, **shown, failed=None if is_narrow else row.failed)
+    if trouble != NONE and notified > 0:
+        return _of(Kind.FAILING, row, **shown, failed=None if is_narrow else trouble.failed)
     if row.lives and notified == 0:
         return _of(Kind.NOBODY, row, **shown)
     if row.late_seconds > LATE.total_seconds() and row.activated_at > now - timedelta(days=1):

@@ -16,6 +16,7 @@ from flashpromo import audit, cache, db
 from flashpromo.audit.writing import Values
 from flashpromo.errors import InvalidFields, NotFound
 from flashpromo.fields import Checks
+from flashpromo.ids import one_of
 from flashpromo.market.models import Product, Store
 
 TOLD: Final = ("name", "regular_price", "external_id")
@@ -176,7 +177,7 @@ def every(
 
 def seen(scope: Collection[int] | None) -> ColumnElement[bool]:
     """The predicate behind every read: not deleted (a store takes its products along), in scope."""
-    in_scope = Product.store_id.in_(scope) if scope is not None else true()
+    in_scope = one_of(Product.store_id, scope) if scope is not None else true()
     return Product.deleted_at.is_(None) & in_scope
 
 

@@ -16,6 +16,7 @@ from flashpromo.accounts.models import OneTimeLink
 from flashpromo.audit.writing import Values
 from flashpromo.errors import NotFound
 from flashpromo.fields import Checks
+from flashpromo.ids import one_of
 from flashpromo.letters import outbox
 from flashpromo.letters.models import Letter
 from flashpromo.market import products
@@ -117,7 +118,7 @@ def page(
 
 def seen(scope: Scope) -> ColumnElement[bool]:
     """The predicate behind every read: not deleted, and in scope."""
-    in_scope = Store.id.in_(scope) if scope is not None else true()
+    in_scope = one_of(Store.id, scope) if scope is not None else true()
     return Store.deleted_at.is_(None) & in_scope
 
 

@@ -85,19 +85,23 @@ def first(sight: Sight, now: datetime, wanted: Wanted, *, order: str, limit: int
     return queries.some_of(*_asked(sight, now, wanted, order), offset=0, limit=limit)
 
 
-def counts(sight: Sight, now: datetime, wanted: Wanted) -> dict[State, int]:
-    """How many promos there are in each state; `wanted.states` is not asked. One query.
+def counts(
+    sight: Sight, now: datetime, wanted: Wanted, states: Collection[State] = tuple(State)
+) -> dict[State, int]:
+    """How many promos there are in each of some states; `wanted.states` is not asked. One query.
 
     Args:
         sight: what the asking person may see.
         now: the time by which states are told.
         wanted: which of them.
+        states: those to count; where promos that are over are not asked for, none is looked at.
     """
     moment = reach.at(now)
     state = state_column(moment).label("state")
+    asked = () if set(states) == set(State) else states
     conditions = [
         sight.condition(moment),
-        *replace(wanted, states=()).conditions(moment),
+        *replace(wanted, states=asked).conditions(moment),
     ]
     rows = session().execute(
         select(state, func.count())
@@ -108,7 +112,7 @@ def counts(sight: Sight, now: datetime, wanted: Wanted) -> dict[State, int]:
         .group_by(text("state"))
     )
     found = {State(name): number for name, number in rows}
-    return {each: found.get(each, 0) for each in State}
+    return {each: found.get(each, 0) for each in State if each in states}
 
 
 def _asked(

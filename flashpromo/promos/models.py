@@ -32,6 +32,8 @@ from flashpromo.market.models import Product
 
 MAX_DISTANCE_KM = 50
 MAX_QUANTITY = 100_000
+NOT_OVER = "sold_out_at IS NULL AND cancelled_at IS NULL AND ended_at IS NULL"
+"""Of a run: nothing says that the promo is over; its time may be."""
 
 
 class Promo(Base):
@@ -66,6 +68,8 @@ class Promo(Base):
         ),
         Index("ix_promo_start_published", "start_time", postgresql_where=text("published")),
         Index("ix_promo_end_published", "end_time", postgresql_where=text("published")),
+        # What may still be sold or was sold of today, published or withdrawn since.
+        Index(None, "end_time"),
         # The largest radius in use, which bounds the search for the promos that reach a client.
         Index("ix_promo_distance_published", "max_distance_km", postgresql_where=text("published")),
         Index(None, "product_id"),
@@ -121,7 +125,21 @@ class PromoRun(Base):
     """
 
     __tablename__ = "promo_run"
-    __table_args__ = ({"info": distributed_by("promo_id")},)
+    __table_args__ = (
+        # What is over outnumbers the rest after a while. Pausing and resuming change no index.
+        Index("ix_promo_run_open", "activated_at", "promo_id", postgresql_where=text(NOT_OVER)),
+        Index(
+            "ix_promo_run_activated_at",
+            "activated_at",
+            postgresql_where=text("activated_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_promo_run_sold_out_at",
+            "sold_out_at",
+            postgresql_where=text("sold_out_at IS NOT NULL"),
+        ),
+        {"info": distributed_by("promo_id")},
+    )
 
     promo_id: Mapped[int] = mapped_column(
         ForeignKey("promo.id", ondelete="CASCADE"), primary_key=True
@@ -151,6 +169,14 @@ class PromoUnit(Base):
         CheckConstraint("sold_at IS NULL OR held_by IS NOT NULL", name="sold_to_holder"),
         CheckConstraint("sold_at IS NULL OR sold_at < held_until", name="sold_before_expiry"),
         CheckConstraint("unit_no >= 1", name="unit_no_range"),
+        # Whoever looks for a unit passes none that is sold. Nothing that a hold changes is in it:
+        # those updates stay heap-only.
+        Index(
+            "ix_promo_unit_unsold",
+            "promo_id",
+            "unit_no",
+            postgresql_where=text("sold_at IS NULL AND NOT closed"),
+        ),
         # Room in the page lets the many updates of a hold stay heap-only.
         {"info": distributed_by("promo_id"), "postgresql_with": {"fillfactor": 70}},
     )

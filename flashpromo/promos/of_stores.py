@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 
 from flashpromo.audience import reach
 from flashpromo.db import session
+from flashpromo.ids import one_of
 from flashpromo.market.models import Product
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import LIVE, State, state_column
@@ -30,7 +31,7 @@ def counts(store_ids: Collection[int], now: datetime) -> dict[int, Standing]:
         select(Product.store_id, state, func.count().label("promos"))
         .join(Promo, Promo.product_id == Product.id)
         .join(PromoRun, PromoRun.promo_id == Promo.id)
-        .where(Product.store_id.in_(store_ids), Promo.deleted_at.is_(None))
+        .where(one_of(Product.store_id, store_ids), Promo.deleted_at.is_(None))
         .group_by(Product.store_id, text("state"))
     )
     for row in rows:

@@ -13,6 +13,7 @@ from flashpromo.audience import reach
 from flashpromo.audience.models import Client
 from flashpromo.db import session
 from flashpromo.errors import NotFound
+from flashpromo.ids import one_of
 from flashpromo.market.models import Product, Store
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, State, running, state_is
@@ -29,7 +30,7 @@ class Sight:
         """The sight as a predicate over `Promo` joined to its product and run."""
         seen: list[ColumnElement[bool]] = [Promo.deleted_at.is_(None)]
         if self.store_ids is not None:
-            seen.append(Product.store_id.in_(self.store_ids))
+            seen.append(one_of(Product.store_id, self.store_ids))
         if self.started_only:
             over = state_is(FINISHED, now)
             begun = and_(Promo.start_time <= now, or_(Promo.published, over))
