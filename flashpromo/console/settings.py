@@ -6,10 +6,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from flashpromo.accounts import holdings, password_change
+from flashpromo.accounts.users import SHORTEST_PASSWORD
 from flashpromo.console import access
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.db import transaction
-from flashpromo.entrance import failures, language
+from flashpromo.entrance import failures, language, repeated
 from flashpromo.errors import InvalidFields, TooSoon
 
 blueprint = console_pages("settings")
@@ -26,10 +27,9 @@ def change_password() -> ResponseReturnValue:
     """Change one's own password; everything else that was signed in with the old one ends."""
     who, sent = access.principal(), request.form
     new = sent.get("new_password", "")
-    if new != sent.get("repeated_password", ""):
-        return _page({"repeated_password": [_("Is not the same as the new password.")]}), 422
+    twice = repeated.demanded("new_password", _("Is not the same as the new password."))
     try:
-        with failures.limited(who.username), transaction():
+        with failures.limited(who.username), transaction(), twice:
             spoken = language.language()
             password_change.change(who, sent.get("old_password", ""), new, language=spoken)
     except InvalidFields as error:
@@ -60,4 +60,4 @@ def sign_out_elsewhere() -> Response:
 
 
 def _page(errors: dict[str, list[str]]) -> str:
-    return render_template("console/settings.html", errors=errors)
+    return render_template("console/settings.html", errors=errors, shortest=SHORTEST_PASSWORD)

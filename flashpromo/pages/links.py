@@ -3,8 +3,7 @@
 What a link is for is said by its row: a new password, or a place in a store.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -17,7 +16,7 @@ from flashpromo.accounts.models import OneTimeLink
 from flashpromo.accounts.permissions import Kind
 from flashpromo.accounts.users import SHORTEST_PASSWORD
 from flashpromo.db import transaction
-from flashpromo.entrance import language, visitor, way_back
+from flashpromo.entrance import language, repeated, visitor, way_back
 from flashpromo.entrance.blueprints import pages
 from flashpromo.entrance.secret_paths import secret_path
 from flashpromo.errors import Forbidden, InvalidFields, TooSoon, WrongCredentials
@@ -54,7 +53,10 @@ def choose_password(token: str) -> ResponseReturnValue:
     """Store the new password; everything that was signed in with the old one ends."""
     new, link = request.form.get("password", ""), links.look(token)
     try:
-        with transaction(), _repeated(_("Is not the same as the new password.")):
+        with (
+            transaction(),
+            repeated.demanded("password", _("Is not the same as the new password.")),
+        ):
             forgotten.choose(token, new, language.language())
     except InvalidFields as error:
         return _password(token, link, error.fields), 422
@@ -84,29 +86,12 @@ def join_as_new(token: str) -> ResponseReturnValue:
     sent, link = request.form, links.look(token)
     username, password = sent.get("username", "").strip(), sent.get("password", "")
     try:
-        with transaction(), _repeated(_("Is not the same as the password.")):
+        with transaction(), repeated.demanded("password", _("Is not the same as the password.")):
             offer = joining.join_as_new(token, username, password)
     except InvalidFields as error:
         return _invitation(token, link, error.fields), 422
     flash(_("Welcome to %(store)s.", store=offer.store.name))
     return _signed_in(username, password)
-
-
-@contextmanager
-def _repeated(wrong: str) -> Iterator[None]:
-    """The password must be repeated: told together with whatever else the block finds wrong.
-
-    Raises:
-        InvalidFields: with all of it. The block is then taken back by its transaction.
-    """
-    is_same = request.form.get("password", "") == request.form.get("repeated_password", "")
-    errors = {} if is_same else {"repeated_password": [wrong]}
-    try:
-        yield
-    except InvalidFields as error:
-        raise InvalidFields({**error.fields, **errors}) from error
-    if errors:
-        raise InvalidFields(errors)
 
 
 def _signed_in(username: str, password: str) -> ResponseReturnValue:
@@ -135,7 +120,9 @@ def _invitation(token: str, link: OneTimeLink, errors: Errors | None = None) -> 
     offer, who = joining.offered(link), visitor.current()
     about: dict[str, Any] = {"token": token, "offer": offer, "errors": errors or {}}
     if who is None:
-        return render_template("link_account.html", sent=request.form, **about)
+        return render_template(
+            "link_account.html", sent=request.form, shortest=SHORTEST_PASSWORD, **about
+        )
     if who.kind is not Kind.MERCHANT:
         return render_template("link_not_for.html", who=who, **about)
     present = members.roles_of(who.user_id or 0).get(offer.store.id)

@@ -41,6 +41,15 @@ def test_a_wrong_field_is_told_at_the_field(owner: Browser):
     assert owner.signed_in_as == OWNER
 
 
+def test_what_is_wrong_is_told_at_once(owner: Browser, settings):
+    page = change(owner, PASSWORD, "short", "another").text
+    assert all(f'id="{name}-error"' in page for name in ("new_password", "repeated_password"))
+    for _ in range(settings.sign_in_failures_per_minute):
+        page = change(owner, "wrong", NEW, "another").text
+        assert all(f'id="{name}-error"' in page for name in ("old_password", "repeated_password"))
+    assert change(owner, "wrong", NEW, "another").status_code == 429
+
+
 def test_it_says_so_in_spanish(owner: Browser):
     owner.submit(SETTINGS, "/language/", language="es")
     assert "Debe tener al menos 8 caracteres." in change(owner, PASSWORD, "short").text
