@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, text, update
@@ -25,6 +25,7 @@ from flashpromo.errors import InvalidFields, NotAuthenticated
 from flashpromo.fields import Checks
 
 LONGEST: Final = 128
+KEPT_AFTER_END: Final = timedelta(days=1)
 LONGEST_NAME: Final = 100
 BEARERS: Final = frozenset({TokenKind.TOKEN, TokenKind.KEY})
 
@@ -108,6 +109,18 @@ def issue(
     db.session().add(row)
     db.session().flush()
     return Issued(token, row.id, expires_at)
+
+
+def forget_ended(now: datetime, *, most: int) -> int:
+    """Delete tokens, keys and sessions that ended more than a day ago; how many, `most` at most."""
+    ended = (
+        select(AuthToken.token_hash)
+        .where(AuthToken.expires_at < now - KEPT_AFTER_END)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    gone: Any = db.session().execute(delete(AuthToken).where(AuthToken.token_hash.in_(ended)))
+    return int(gone.rowcount)
 
 
 def principal_of(

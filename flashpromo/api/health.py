@@ -48,7 +48,8 @@ def healthz() -> dict[str, str]:
 @blueprint.doc(responses=NOT_READY)
 def readyz() -> tuple[dict[str, Any], int]:
     """Say whether the process can serve: 200, or 503 with the reasons."""
-    reasons, warnings = _database(), _redis()
+    reasons, warnings = _database()
+    warnings += _redis()
     if not reasons:
         warnings += _scheduler()
     status = "not ready" if reasons else "degraded" if warnings else "ready"
@@ -56,16 +57,23 @@ def readyz() -> tuple[dict[str, Any], int]:
     return answer, 503 if reasons else 200
 
 
-def _database() -> list[str]:
+def _database() -> tuple[list[str], list[str]]:
+    """Reasons and warnings. While an update is on its way the schema is newer than what serves."""
     try:
         present = db.session().execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError:
         db.session().rollback()
-        return ["The database does not answer, or has no schema."]
+        return ["The database does not answer, or has no schema."], []
     wanted = _newest_migration()
-    if present != wanted:
-        return [f"The schema is at {present}, this release needs {wanted}."]
-    return []
+    if present == wanted:
+        return [], []
+    told = f"The schema is at {present}, this release needs {wanted}."
+    return ([], [told]) if _is_newer(present, wanted) else ([told], [])
+
+
+def _is_newer(present: str | None, wanted: str | None) -> bool:
+    """Migrations are numbered; every one leaves the release before it serving."""
+    return bool(present and wanted and present.isdigit() and int(present) > int(wanted))
 
 
 def _scheduler() -> list[str]:

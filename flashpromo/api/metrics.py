@@ -41,7 +41,7 @@ def metrics() -> Response:
 def _may() -> bool:
     settings = config.current()
     if not settings.metrics_token:
-        return settings.environment != "production"
+        return not settings.is_production
     sent = request.authorization
     token = sent.token if sent is not None and sent.type == "bearer" else None
     return hmac.compare_digest((token or "").encode(), settings.metrics_token.encode())

@@ -2,11 +2,19 @@
 
 from flask import Flask
 
-from flashpromo.cli import audit, clients, demo, doctor, processes, promos, users, webhook
+from flashpromo.cli import audit, clients, demo, doctor, metrics, processes, promos, users, webhook
 
 
 def init_app(app: Flask) -> None:
     """Make the commands known to `flask`."""
-    groups = (audit.group, clients.group, demo.group, promos.group, users.group, webhook.group)
+    groups = (
+        audit.group,
+        clients.group,
+        demo.group,
+        metrics.group,
+        promos.group,
+        users.group,
+        webhook.group,
+    )
     for command in (processes.worker, processes.scheduler, doctor.doctor, *groups):
         app.cli.add_command(command)

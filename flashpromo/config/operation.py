@@ -1,4 +1,4 @@
-"""Operation: logs, metrics, and how patient the sweep is."""
+"""Operation: logs, metrics, retention, and how patient the sweep is."""
 
 from typing import Literal
 
@@ -10,6 +10,7 @@ from flashpromo.config.part import Part
 class OperationSettings(Part):
     """Of whoever keeps the service running."""
 
+    notification_days: int = Field(0, ge=0)
     log_format: Literal["auto", "json", "lines"] = "auto"
     metrics_token: str = Field("", pattern=r"^([\x21-\x7e]{16,})?$", repr=False)
     sweep_patience_seconds: float = Field(3.0, ge=0)

@@ -20,6 +20,10 @@ WITH moved AS (
 INSERT INTO {name} SELECT * FROM moved
 """
 ATTACH = "ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{low}') TO ('{high}')"
+WEEKS = text(r"""
+SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+WHERE inhparent = CAST(:table AS regclass) AND relname ~ '_w[0-9]{8}$' ORDER BY relname
+""")
 EXISTING = text("SELECT to_regclass(:name) IS NOT NULL")
 
 
@@ -38,6 +42,25 @@ def ensure(today: date) -> list[str]:
     session().execute(TURN)
     session().execute(LOCK_TIMEOUT)
     return [_make(table, week) for table, week in _missing(weeks)]
+
+
+def forget_old(today: date, keep_days: int) -> str | None:
+    """Drop the oldest week that lies wholly more than `keep_days` before `today`.
+
+    One table of one week a transaction: to drop it locks the whole table for an instant, and
+    whoever waits for that is not kept waiting by the next one.
+
+    Returns:
+        The name of the partition that is gone; None when none is old enough.
+    """
+    last = _monday(today - timedelta(days=keep_days)) - timedelta(weeks=1)
+    for table in TABLES:
+        oldest: str | None = session().scalars(WEEKS, {"table": table}).first()
+        if oldest is not None and oldest <= _name(table, last):
+            session().execute(LOCK_TIMEOUT)
+            session().execute(text(f"DROP TABLE {oldest}"))
+            return oldest
+    return None
 
 
 def _missing(weeks: list[date]) -> list[tuple[str, date]]:

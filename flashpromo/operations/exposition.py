@@ -69,9 +69,14 @@ def init_app(app: Flask) -> None:
 
 def page() -> bytes:
     """The whole page, in Prometheus' text format."""
+    return of_service() + _of_processes()  # in this order: the look is counted too
+
+
+def of_service() -> bytes:
+    """What is the same whichever process is asked."""
     registry = CollectorRegistry()
-    registry.register(_Families(standing()))  # first: the look is counted too
-    return generate_latest(registry) + _of_processes()
+    registry.register(_Families(standing()))
+    return generate_latest(registry)
 
 
 def standing() -> Sequence[Metric]:

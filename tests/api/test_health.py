@@ -64,6 +64,23 @@ def test_without_a_database_the_api_is_unavailable(lost: Flask, people: People):
     assert answer.headers["Retry-After"]
 
 
+def test_while_an_update_is_on_its_way_the_release_before_serves_on(client, engine: Engine):
+    """Its schema is newer than what it knows: every migration leaves it serving."""
+    leave_a_trace(client.application)
+    move = text("UPDATE alembic_version SET version_num = :version RETURNING version_num")
+    with engine.connect() as connection:
+        present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    with engine.begin() as connection:
+        connection.execute(move, {"version": f"{int(present) + 1:04}"})
+    try:
+        answer = client.get("/readyz")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(move, {"version": present})
+    assert (answer.status_code, answer.json["status"]) == (200, "degraded")
+    assert present in answer.json["warnings"][0]
+
+
 def test_an_old_schema_is_not_ready(client, engine: Engine):
     with engine.connect() as connection:
         present = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()

@@ -7,12 +7,16 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from flashpromo import config
+from flashpromo.accounts import tokens
+from flashpromo.accounts.models import AuthToken, SignIn, User
 from flashpromo.cli import lanes, retention, rounds
 from flashpromo.cli.lanes import Lane, Round
-from flashpromo.db import app_now, transaction
+from flashpromo.db import app_now, session, transaction
 from flashpromo.idempotency import answers
+from flashpromo.notify import partitions
 from flashpromo.promos import lifecycle
 from flashpromo.queueing.job import queue
 from flashpromo.queueing.names import ACTIVATION, DELIVERY
@@ -199,3 +203,31 @@ def test_a_lane_that_ends_by_itself_ends_the_process(app, monkeypatch, mask):
     monkeypatch.setattr(lanes, "_run", lambda *_: None)
     with pytest.raises(RuntimeError, match="a lane has ended"):
         lanes.run_lanes(app, (Lane(0, (Round("nothing", 1, lambda: None),)),))
+
+
+def test_tokens_go_a_day_after_their_end(context, clock):
+    with transaction():
+        user = User(is_operator=True)
+        session().add(user)
+        session().flush()
+        sign_in = SignIn(username="root", password_hash="x", user_id=user.id)
+        session().add(sign_in)
+        session().flush()
+        for hours in (1, 48):
+            tokens.issue(sign_in, hours=hours)
+    for hours, left in ((24, 2), (2, 1)):
+        clock.advance(hours=hours)
+        retention.forget_tokens()
+        assert session().scalar(select(func.count()).select_from(AuthToken)) == left
+
+
+def test_weeks_are_kept_unless_it_is_said_for_how_long(app, context, monkeypatch):
+    asked = []
+    monkeypatch.setattr(partitions, "forget_old", lambda _, days: asked.append(days))
+    assert retention.forget_weeks().found == 0
+    assert asked == []
+    for given, counted in ((1, 30), (400, 400)):
+        settings = config.current().model_copy(update={"notification_days": given})
+        monkeypatch.setitem(app.extensions, "flashpromo_settings", settings)
+        retention.forget_weeks()
+        assert asked.pop() == counted

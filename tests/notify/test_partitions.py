@@ -151,3 +151,15 @@ def test_two_schedulers_at_once_make_each_week_once_and_neither_fails(app, drop_
         thread.join(30)
     assert failures == []
     assert sorted(made) == weeks_made() == NAMES
+
+
+def test_the_oldest_week_goes_when_all_of_it_is_past_its_time(act):
+    partitions.ensure(MONDAY)
+    tell(1, SUNDAY)
+    early, due = MONDAY + timedelta(days=29), MONDAY + timedelta(days=30)
+    assert partitions.forget_old(early, 30) is None
+    gone = [partitions.forget_old(due, 30) for _ in range(2)]
+    assert gone == [f"{table}_w20310526" for table in ("notification", "delivery")]
+    assert partitions.forget_old(due, 30) is None
+    assert homes("notification") == {}
+    assert "notification_w20310602" in weeks_made()
