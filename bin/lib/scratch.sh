@@ -2,7 +2,8 @@
 # A PostgreSQL and a Redis for a while, in a folder of their own that is gone afterwards.
 
 # start_scratch DATABASE [SETTING...]: sets SCRATCH to the folder, and the environment for commands on
-# the new, empty database.
+# the new, empty database. REDIS_SETTINGS are more lines for redis.conf.
+REDIS_SETTINGS=()
 start_scratch() {
   local database=$1
   shift
@@ -11,7 +12,7 @@ start_scratch() {
   export FLASHPROMO_RUN=$SCRATCH
   make_postgres "$SCRATCH"
   write_postgres_conf "$SCRATCH" "$@"
-  write_redis_conf "$SCRATCH" "appendonly no" "databases 64"
+  write_redis_conf "$SCRATCH" "appendonly no" "databases 64" "${REDIS_SETTINGS[@]}"
   # In sessions of their own: a Ctrl-C is for the command, which still needs them to clean up.
   setsid "${AS_OWNER[@]}" setpriv --pdeathsig INT -- \
     "$POSTGRES_BIN/postgres" -D "$SCRATCH/postgres" >"$SCRATCH/postgres.log" 2>&1 </dev/null &

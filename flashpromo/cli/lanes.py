@@ -14,6 +14,7 @@ from typing import Final
 
 from flask import Flask
 
+from flashpromo import pulse
 from flashpromo.audit.actors import Actor, ActorKind, Door, acting
 from flashpromo.operations.traces import Account
 
@@ -47,8 +48,13 @@ class Lane:
     rounds: Sequence[Round]
 
 
-def run_lanes(app: Flask, lanes: Sequence[Lane]) -> None:
+def run_lanes(app: Flask, lanes: Sequence[Lane], alive_file: str = "") -> None:
     """Run the lanes until SIGTERM or SIGINT; then the rounds in progress get a few seconds.
+
+    Args:
+        app: whose context each round runs in.
+        lanes: what is done side by side.
+        alive_file: touched every few seconds while every lane is there; none when empty.
 
     Raises:
         RuntimeError: a lane has ended by itself, so the process must be started again.
@@ -63,9 +69,11 @@ def run_lanes(app: Flask, lanes: Sequence[Lane]) -> None:
     for thread in threads:
         thread.start()
     log.info("the rounds have begun")
+    pulse.beat(alive_file)
     while signal.sigtimedwait(SIGNALS, LOOK_SECONDS) is None:
         if not all(thread.is_alive() for thread in threads):
             raise RuntimeError("a lane has ended")
+        pulse.beat(alive_file)
     stop.set()
     deadline = time.monotonic() + GRACE_SECONDS
     for thread in threads:

@@ -32,4 +32,5 @@ def scheduler() -> None:
     Two of them side by side are safe. It goes on while Redis or PostgreSQL is away.
     """
     log_to_stderr(as_json=config.current().logs_json)
-    run_lanes(current_app._get_current_object(), lanes())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+    run_lanes(app, lanes(), config.current().alive_file)

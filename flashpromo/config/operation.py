@@ -14,6 +14,7 @@ class OperationSettings(Part):
     log_format: Literal["auto", "json", "lines"] = "auto"
     metrics_token: str = Field("", pattern=r"^([\x21-\x7e]{16,})?$", repr=False)
     sweep_patience_seconds: float = Field(3.0, ge=0)
+    alive_file: str = ""
 
     @property
     def logs_json(self) -> bool:

@@ -23,6 +23,7 @@ from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from flashpromo import pulse
 from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.guarded_redis import connect
@@ -96,6 +97,7 @@ class ForkingWorker(Worker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Show that the worker lives, also to a Redis that came back without knowing it."""
+        pulse.beat(self._settings.alive_file)
         super().heartbeat(timeout, pipeline)
         if pipeline is None:
             worker_registration.register(self)
@@ -138,6 +140,7 @@ def work(settings: Settings, queue_name: str, *, burst: bool = False) -> None:
     """
     with contextlib.suppress(StopRequested):
         while not _serve(settings, queue_name, burst=burst):
+            pulse.beat(settings.alive_file)
             log.warning("the worker starts again")
             time.sleep(RESTART_SECONDS)
 

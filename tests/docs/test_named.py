@@ -18,7 +18,7 @@ DOCUMENTS = sorted(
 LINK = re.compile(r"\]\((?!https?://)([^)#\s]*)(?:#([^)\s]+))?\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
-FOLDERS = r"(?:flashpromo|bin|docs|tests|templates|static|migrations|translations|bench)"
+FOLDERS = r"(?:flashpromo|bin|deploy|docs|tests|templates|static|migrations|translations|bench)"
 FILE = re.compile(rf"{FOLDERS}/[\w./-]*\w/?|\w+(?:-\w+)*\.(?:md|yml|toml|in)")
 MODULE = re.compile(r"[a-z_]+(?:/[a-z_]+)*\.py")
 COMMAND = re.compile(r"(?:bin/)?flask ((?:[a-z][a-z-]*[ \t]?)+)")
@@ -28,6 +28,7 @@ OF_THE_COMMANDS = {  # what shell commands, `flask users ensure-admin` and the t
     "FLASHPROMO_URL",
     "FLASHPROMO_VAR",
     "FLASHPROMO_ADMIN_USERNAME",
+    "FLASHPROMO_ADMIN_PASSWORD",
 }
 
 

@@ -1,12 +1,19 @@
 """SIGTERM and SIGINT end every process within seconds, with exit code 0 and no child left."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
+from sqlalchemy import text
 
 from tests.processes.conftest import in_seconds
 from tests.processes.running import Service, eventually, is_alive
+from tests.processes.web import start
 
+WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'alembic_version'::regclass"
+)
 ALL = ("scheduler", "worker activation", "worker delivery")
 
 
@@ -54,3 +61,26 @@ def test_a_worker_that_waits_for_redis_ends(service: Service, clean, tmp_path):
     eventually(lambda: "Redis does not answer" in worker.said, 30)
     worker.send(signal.SIGTERM)
     assert worker.await_end(10) == 0
+
+
+def test_the_web_answers_the_request_in_hand(app, clean, engine, tmp_path):
+    """A request that waits in the database is answered, though the web is told to end meanwhile."""
+    web, address = start(tmp_path)
+    try:
+        with (
+            engine.connect() as holder,
+            engine.connect() as onlooker,
+            ThreadPoolExecutor() as other,
+        ):
+            holder.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
+            asked = other.submit(requests.get, f"{address}/readyz", timeout=20)
+            eventually(lambda: onlooker.scalar(text(WAITING)), 10, "the request waits")
+            web.send_signal(signal.SIGTERM)
+            eventually(lambda: "Shutting down" in (tmp_path / "web.log").read_text(), 10)
+            assert web.poll() is None
+            holder.rollback()
+            assert asked.result().status_code == 200
+        assert web.wait(10) == 0
+    finally:
+        web.kill()
+        web.wait(10)

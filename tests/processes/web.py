@@ -15,24 +15,36 @@ from tests.processes.running import ROOT, eventually
 HOST = "127.0.0.1"
 
 
-@contextmanager
-def served(folder: Path, **environment: str) -> Iterator[str]:
-    """Start granian as `bin/run` does; its address, while it serves."""
+def start(folder: Path, **environment: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start granian as `bin/run` does, and wait until it serves; the process and its address."""
     with socket.create_server((HOST, 0)) as free:
         port = free.getsockname()[1]
-    command = ["--interface", "wsgi", "--host", HOST, "--port", str(port), "wsgi:app"]
+    command = ["--interface", "wsgi", "--host", HOST, "--port", str(port)]
     with (folder / "web.log").open("wb") as log:
         web = subprocess.Popen(
-            [sys.executable, "-m", "granian", *command],
+            [sys.executable, "-m", "granian", *command, "--workers-kill-timeout", "15", "wsgi:app"],
             cwd=ROOT,
             env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
         )
+    address = f"http://{HOST}:{port}"
     try:
-        eventually(lambda: answers(f"http://{HOST}:{port}/readyz"), 60, "the web is ready")
-        yield f"http://{HOST}:{port}"
+        eventually(lambda: answers(f"{address}/readyz"), 60, "the web is ready")
+    except BaseException:
+        web.terminate()
+        web.wait(30)
+        raise
+    return web, address
+
+
+@contextmanager
+def served(folder: Path, **environment: str) -> Iterator[str]:
+    """The address of a web while it serves."""
+    web, address = start(folder, **environment)
+    try:
+        yield address
     finally:
         web.terminate()
         web.wait(30)
