@@ -5,12 +5,14 @@ which of the two it is. Of many clients there is an estimate first, which says s
 as the API answers it when it is asked for. A form that cannot be counted yet gets a hint instead.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.exc import OperationalError
 
 from flashpromo import formats, insight
 from flashpromo.accounts.permissions import Kind
@@ -21,6 +23,8 @@ from flashpromo.entrance import language
 from flashpromo.errors import InvalidFields
 from flashpromo.insight import Preview
 from flashpromo.notify.audiences import AUDIENCE
+
+log = logging.getLogger(__name__)
 
 MOST_SECONDS: Final = 5
 """A count that its page has given up, for a newer one, goes on in the database no longer."""
@@ -63,8 +67,12 @@ def of(form: OfferForm, *, at_once: bool = False) -> Count:
     except InvalidFields:
         return Count(_("These clients cannot be counted: look at the segments and the radius."))
     look = insight.estimate if at_once else insight.preview
-    with transaction(timeout_seconds=MOST_SECONDS):
-        preview = look(asked, exact=access.principal().kind is Kind.OPERATOR)
+    try:
+        with transaction(timeout_seconds=MOST_SECONDS):
+            preview = look(asked, exact=access.principal().kind is Kind.OPERATOR)
+    except OperationalError as error:
+        log.warning("the clients of an offer were not counted: %s", error.orig)
+        return Count(_("The clients cannot be counted just now."))
     return Count(
         _sentence(preview),
         _in_short(preview),
