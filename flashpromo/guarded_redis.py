@@ -6,14 +6,16 @@ redis-py by default retries ten times; with a hung Redis a request would stand f
 import logging
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from flashpromo.config import Settings
+from flashpromo.config.redis_urls import watched
 from flashpromo.meters import instruments
 
 log = logging.getLogger(__name__)
@@ -62,10 +64,28 @@ class GuardedRedis:
 
 
 def connect(settings: Settings, timeout_seconds: float = PATIENT_TIMEOUT_SECONDS) -> Redis:
-    """A client without retries; workers and the scheduler may wait a little longer than a page."""
-    return Redis.from_url(
-        settings.redis_url,
-        socket_timeout=timeout_seconds,
-        socket_connect_timeout=timeout_seconds,
-        retry=Retry(NoBackoff(), 0),
+    """A client without retries; workers and the scheduler may wait a little longer than a page.
+
+    Behind Sentinel each new connection asks it first where the master is: a client that has lost
+    its master finds the next one by itself.
+    """
+    options: dict[str, Any] = {
+        "socket_timeout": timeout_seconds,
+        "socket_connect_timeout": timeout_seconds,
+    }
+    place = watched(settings.redis_url)
+    if place is None:
+        return Redis.from_url(settings.redis_url, retry=Retry(NoBackoff(), 0), **options)
+    sentinel = Sentinel(  # type: ignore[no-untyped-call] # redis-py has no types for it
+        place.sentinels,
+        # One after the other until one answers; each of them is asked once.
+        sentinel_kwargs={**options, **place.sentinel_credentials, "retry": Retry(NoBackoff(), 0)},
     )
+    master: Redis = sentinel.master_for(  # type: ignore[no-untyped-call]
+        place.service,
+        db=place.number,
+        retry=Retry(NoBackoff(), 0),
+        **options,
+        **place.credentials,
+    )
+    return master

@@ -2,6 +2,7 @@
 
 from pydantic import AliasChoices, Field, field_validator
 
+from flashpromo.config import redis_urls
 from flashpromo.config.part import Part
 
 PSYCOPG2 = "postgresql+psycopg2://"
@@ -25,4 +26,10 @@ class ConnectionSettings(Part):
         for prefix in ("postgres://", "postgresql://"):
             if url.startswith(prefix):
                 return PSYCOPG2 + url.removeprefix(prefix)
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _whole_sentinel_address(cls, url: str) -> str:
+        redis_urls.watched(url)
         return url

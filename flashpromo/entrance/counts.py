@@ -38,7 +38,7 @@ class Counts:
     def __init__(self, settings: Settings, kind: str) -> None:
         self._guard = GuardedRedis(settings, kind)
         self._redis = RedisStorage(
-            settings.redis_url.replace("unix://", "redis+unix://", 1),
+            "redis://",  # says of which kind it is; where it is, the pool knows
             connection_pool=self._guard.redis.connection_pool,
             key_prefix=f"{PREFIX}{kind}",
         )
