@@ -9,9 +9,12 @@ IS_COMMAND = "FLASK_RUN_FROM_CLI" in os.environ
 if not IS_COMMAND:
     folder.share()  # before the meters are made
 
-from flashpromo import config, logs  # noqa: E402
+from flashpromo import config, logs, spans  # noqa: E402
 from flashpromo.app import MOST_CONNECTIONS, create_app  # noqa: E402
 from flashpromo.meters import instruments  # noqa: E402
+
+if not IS_COMMAND:
+    spans.begin("flashpromo-web")
 
 app = create_app()
 

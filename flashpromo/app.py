@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flashpromo import admin, api, cache, cli, config, console, jobs, pages
+from flashpromo import admin, api, cache, cli, config, console, jobs, pages, spans
 from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.entrance import (
@@ -19,10 +19,11 @@ from flashpromo.entrance import (
     headers,
     language,
     maps,
-    passage,
     secret_paths,
     vendored,
 )
+from flashpromo.entrance.passage import Application, Passage
+from flashpromo.entrance.traced import Traced
 from flashpromo.notify.channels import registry
 from flashpromo.operations import exposition
 from flashpromo.queueing import bell, board
@@ -91,5 +92,13 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     admin.init_app(app)
     api.init_app(app, settings)
     cli.init_app(app)
-    passage.init_app(app)
+    _let_pass(app, settings)
     return app
+
+
+def _let_pass(app: APIFlask, settings: Settings) -> None:
+    """What stands around the whole application, around everything else that does."""
+    inside = cast(Application, app.wsgi_app)
+    if spans.is_on():
+        inside = Traced(inside, goes_on=settings.trusted_proxies > 0)
+    app.wsgi_app = Passage(inside)  # type: ignore[assignment]

@@ -1,8 +1,8 @@
 """What the processes write down: one line for each event, with the ids by which it is found again.
 
 A line names the request, the job and the promo that it belongs to: they are bound where they are
-known (`bound`), go with a job from the process that rings to the one that works (`carried`), and so
-one id leads from a page to the last delivery. In production a line is a JSON document, in
+known (`bound`), go with a job from the process that rings to the one that works, and so one id
+leads from a page to the last delivery. In production a line is a JSON document, in
 development a readable one.
 
 No line tells of a person: no name, no place, no address, nothing that opens a door. The code writes
@@ -94,18 +94,6 @@ def is_request_id(text: object) -> bool:
 def request_id() -> str:
     """Of the request that is the cause of what happens now; empty without one."""
     return str(contextvars.get_contextvars().get(REQUEST_ID, ""))
-
-
-def carried() -> dict[str, str]:
-    """What a job takes along from here: the id of the request that is its cause."""
-    cause = request_id()
-    return {REQUEST_ID: cause} if cause else {}
-
-
-def believed(told: Mapping[str, object]) -> dict[str, str]:
-    """What of it is believed where it arrives: an id of our form."""
-    cause = told.get(REQUEST_ID)
-    return {REQUEST_ID: str(cause)} if is_request_id(cause) else {}
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from flashpromo import config
+from flashpromo import config, spans
 from flashpromo.audit.actors import Actor, ActorKind, Door, acting
 from flashpromo.cli.lanes import run_lanes
 from flashpromo.cli.rounds import lanes
@@ -20,6 +20,7 @@ from flashpromo.queueing.worker import work
 def worker(queue: str, burst: bool) -> None:
     """Work on the jobs of one QUEUE, each in a child process of its own."""
     log_to_stderr(as_json=config.current().logs_json)
+    spans.begin("flashpromo-worker")
     with acting(Actor(ActorKind.SYSTEM, Door.WORKER)):  # and so every child that it forks
         work(config.current(), queue, burst=burst)
 
@@ -32,5 +33,6 @@ def scheduler() -> None:
     Two of them side by side are safe. It goes on while Redis or PostgreSQL is away.
     """
     log_to_stderr(as_json=config.current().logs_json)
+    spans.begin("flashpromo-scheduler")
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
     run_lanes(app, lanes(), config.current().alive_file)

@@ -7,9 +7,8 @@ may be a secret or a search for a person; nor who sent it, which the audit log k
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from flask import Flask
 from prometheus_client import Counter, Histogram
 from werkzeug.wsgi import ClosingIterator
 
@@ -20,6 +19,8 @@ HEADER: Final = "X-Request-ID"
 SENT: Final = "HTTP_X_REQUEST_ID"
 LOGGER: Final = "flashpromo.web"
 NO_ROUTE: Final = "none"
+OTHER: Final = "OTHER"
+TRACE_ID: Final = "flashpromo.trace_id"
 NOTHING: Final[Mapping[str, object]] = {}
 _METERS: Final[dict[tuple[str, str, str], tuple[Counter, Histogram]]] = {}
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -41,26 +42,29 @@ class Passage:
         sent = environ.get(SENT, "")
         request_id: str = sent.lower() if logs.is_request_id(sent) else logs.new_request_id()
         entered = logs.enter(request_id)
-        status, route, ids = "500", NO_ROUTE, NOTHING
+        status, rule, ids = "500", NO_ROUTE, NOTHING
 
         def begin(line: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            nonlocal status, route, ids
+            nonlocal status, rule, ids
             status = line[:3]
-            route, ids = _route(environ)  # afterwards Flask lets go of the request
+            rule, ids = route(environ)  # afterwards Flask lets go of the request
             headers.append((HEADER, request_id))
             return start(line, headers, *rest)
 
         def end() -> None:
+            nonlocal ids
             method = environ["REQUEST_METHOD"]
-            method = method if method in METHODS else "OTHER"
+            method = method if method in METHODS else OTHER
             seconds = time.perf_counter() - began
-            _meter(method, route, status, seconds)
+            _meter(method, rule, status, seconds)
+            if TRACE_ID in environ:
+                ids = {**ids, "trace_id": environ[TRACE_ID]}
             logs.answered(
                 LOGGER,
                 {
                     "request_id": request_id,
                     "method": method,
-                    "route": route,
+                    "route": rule,
                     "status": int(status),
                     "ms": round(seconds * 1000, 2),
                     **ids,
@@ -76,11 +80,6 @@ class Passage:
         return ClosingIterator(answer, end)
 
 
-def init_app(app: Flask) -> None:
-    """To be called when everything else that stands around the application does."""
-    app.wsgi_app = Passage(cast(Application, app.wsgi_app))  # type: ignore[assignment]
-
-
 def _meter(method: str, route: str, status: str, seconds: float) -> None:
     """Count it; what a label stands for is looked up once, for there are few of them."""
     met = _METERS.get((method, route, status))
@@ -93,7 +92,7 @@ def _meter(method: str, route: str, status: str, seconds: float) -> None:
     durations.observe(seconds)
 
 
-def _route(environ: Environ) -> tuple[str, Mapping[str, object]]:
+def route(environ: Environ) -> tuple[str, Mapping[str, object]]:
     """The route of the request as its rule is written, and the promo that its address names."""
     request = environ.get("werkzeug.request")
     rule = getattr(request, "url_rule", None)

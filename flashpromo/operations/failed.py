@@ -10,10 +10,11 @@ from typing import Final, TypeVar
 
 from redis import Redis
 
-from flashpromo import audit, logs
+from flashpromo import audit
 from flashpromo.errors import Conflict, DomainError, NotFound
 from flashpromo.operations.queues import Failure
 from flashpromo.queueing import board
+from flashpromo.queueing import cause as causes
 from flashpromo.queueing.board import JOB_KEY, RESULTS_KEY, Shelf
 from flashpromo.queueing.job import enqueue
 from flashpromo.queueing.jottings import Jotting, Standing, handle
@@ -136,7 +137,7 @@ def _asked(action: Callable[[Redis], Answer]) -> Answer:
 def _requeue(redis: Redis, queue: str, job: Jotting) -> bool:
     """Both in one: there is never a moment without either of them."""
     with redis.pipeline() as pipe:
-        enqueue(redis, job.name, *job.ids, cause=logs.carried(), pipeline=pipe)
+        enqueue(redis, job.name, *job.ids, cause=causes.present(), pipeline=pipe)
         _drop(pipe, queue, job.raw_id)
         pipe.execute()
     return True

@@ -9,6 +9,7 @@ from redis import Redis
 from flashpromo import db, logs
 from flashpromo.config import Settings
 from flashpromo.guarded_redis import PREFIX, GuardedRedis
+from flashpromo.queueing import cause as causes
 from flashpromo.queueing.job import AllowListedJob, Handler, enqueue
 from flashpromo.queueing.names import QUEUE_OF, subject
 
@@ -30,13 +31,13 @@ def init_app(app: Flask, settings: Settings, handlers: Mapping[str, Handler]) ->
 
 def ring(name: str, *ids: int) -> None:
     """After the commit: enqueue the job `name`; if Redis is away, the sweep will find the work."""
-    cause = logs.carried()
+    cause = causes.present()
     db.after_commit(lambda: on_redis(lambda redis: enqueue(redis, name, *ids, cause=cause)))
 
 
 def ring_now(name: str, *ids: int) -> bool:
     """Enqueue at once, outside of a transaction; False when Redis is away."""
-    cause = logs.carried()
+    cause = causes.present()
     return on_redis(lambda redis: enqueue(redis, name, *ids, cause=cause))
 
 
@@ -50,7 +51,7 @@ def ring_again(name: str, promo_id: int) -> bool:
 
     def ring_unless_rung(redis: Redis) -> None:
         if redis.set(key, b"1", nx=True, ex=RING_AGAIN_SECONDS):
-            enqueue(redis, name, promo_id, cause=logs.carried())
+            enqueue(redis, name, promo_id, cause=causes.present())
 
     return on_redis(ring_unless_rung)
 

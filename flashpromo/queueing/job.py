@@ -15,7 +15,8 @@ from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
-from flashpromo import logs
+from flashpromo import logs, spans
+from flashpromo.queueing import cause as causes
 from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, QUEUES, subject
 
 log = logging.getLogger(__name__)
@@ -91,8 +92,17 @@ class AllowListedJob(Job):
     def perform(self) -> Any:
         """Run it; its lines carry its ids, and that of the request that is its cause."""
         self.check()
-        name, began = cast(str, self.func_name), time.monotonic()
-        with logs.bound(job=name, job_id=self.id, **subject(name, self.args), **self.meta):
+        name = cast(str, self.func_name)
+        try:
+            with spans.span(f"job {name}", "CONSUMER", self.meta, **subject(name, self.args)):
+                return self._perform(name)
+        finally:
+            spans.send()  # the child leaves without ado
+
+    def _perform(self, name: str) -> Any:
+        ids = subject(name, self.args) | {"trace_id": spans.trace_id()}
+        began = time.monotonic()
+        with logs.bound(job=name, job_id=self.id, **ids, **causes.on_lines(self.meta)):
             try:
                 answer = super().perform()
             except Exception as error:
@@ -154,7 +164,7 @@ def enqueue(
         redis: where the queue is.
         name: of the list of jobs.
         ids: what the job is about.
-        cause: what the job carries of the request that is its cause (see `logs.carried`).
+        cause: what the job carries of the request that is its cause (see `cause`).
         pipeline: by way of which it is put there, if there is one.
     """
     job = queue(QUEUE_OF[name], redis).enqueue(
@@ -166,7 +176,7 @@ def enqueue(
         meta=dict(cause),
         pipeline=pipeline,
     )
-    with logs.bound(**cause):
+    with logs.bound(**causes.on_lines(cause)):
         log.info("job enqueued", extra={"job": name, "job_id": job.id, **subject(name, ids)})
 
 
@@ -176,7 +186,7 @@ def _carried(meta: bytes | None) -> dict[str, str]:
         told = json.loads(meta or b"{}") if len(meta or b"") <= LONGEST_META else {}
     except (ValueError, RecursionError):
         return {}
-    return logs.believed(told) if isinstance(told, dict) else {}
+    return causes.believed(told) if isinstance(told, dict) else {}
 
 
 def _are_ids(args: object) -> bool:

@@ -17,6 +17,7 @@ from rq_scheduler import Scheduler
 from flashpromo import db, logs
 from flashpromo.barriers import barrier
 from flashpromo.guarded_redis import PREFIX
+from flashpromo.queueing import cause as causes
 from flashpromo.queueing.bell import on_redis
 from flashpromo.queueing.job import JOB_TIMEOUT_SECONDS, AllowListedJob, enqueue
 from flashpromo.queueing.names import ACTIVATION, QUEUE_OF, job_id
@@ -111,18 +112,18 @@ class Timetable(Scheduler):  # type: ignore[misc] # rq-scheduler ships no types
 
 def schedule(at: datetime, name: str, promo_id: int) -> None:
     """After the commit: put the job into the timetable; the same promo again moves its job."""
-    cause = logs.carried()
+    cause = causes.present()
     db.after_commit(lambda: _put(at, name, promo_id, cause))
 
 
 def schedule_now(at: datetime, name: str, promo_id: int) -> bool:
     """Put into the timetable at once; False when Redis is away."""
-    return _put(at, name, promo_id, logs.carried())
+    return _put(at, name, promo_id, causes.present())
 
 
 def _put(at: datetime, name: str, promo_id: int, cause: Mapping[str, str]) -> bool:
     second = next_whole_second(at)
-    with logs.bound(**cause):
+    with logs.bound(**causes.on_lines(cause)):
         log.info("job scheduled", extra={"job": name, "promo_id": promo_id, "at": second})
     return on_redis(lambda redis: timetable(redis).put(second, name, promo_id, cause))
 
