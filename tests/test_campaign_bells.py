@@ -8,7 +8,7 @@ from decimal import Decimal
 from flashpromo import campaign, jobs
 from flashpromo.audience import clients
 from flashpromo.db import app_now, transaction
-from flashpromo.notify.channels.inbox import live_topic
+from flashpromo.news.topic import topic_of
 from flashpromo.promos import lifecycle
 from flashpromo.promos.states import State
 from flashpromo.queueing.names import ACTIVATION, DELIVERY
@@ -73,7 +73,7 @@ def test_a_promo_that_reaches_nobody_rings_for_no_delivery(world, redis):
 def test_listeners_are_woken_once_it_is_committed(world, redis):
     promo = publish(world)
     with redis.pubsub() as listener:
-        listener.subscribe(live_topic(redis))
+        listener.subscribe(topic_of(redis))
         assert listener.get_message(timeout=5)["type"] == "subscribe"
         with transaction():
             campaign.activate_due()

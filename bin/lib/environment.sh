@@ -9,13 +9,14 @@ set_environment() {
   export FLASHPROMO_SECRET_KEY=${FLASHPROMO_SECRET_KEY:-$(kept_secret)}
   export FLASHPROMO_ENV=${FLASHPROMO_ENV:-development}
   export FLASHPROMO_CHANNELS=${FLASHPROMO_CHANNELS:-inbox,log}
-  export FLASHPROMO_PUBLIC_URL=${FLASHPROMO_PUBLIC_URL:-$(own_url)}
+  export FLASHPROMO_PUBLIC_URL=${FLASHPROMO_PUBLIC_URL:-$(own_url "$PORT")}
+  export FLASHPROMO_LIVE_URL=${FLASHPROMO_LIVE_URL:-$(own_url "$LIVE_PORT")/live/}
   if [[ $FLASHPROMO_ENV != production && -z ${FLASHPROMO_SMTP_HOST-} ]]; then
     export FLASHPROMO_MAIL_FOLDER=${FLASHPROMO_MAIL_FOLDER:-$VAR/mail}
   fi
   (
     umask 077
-    for name in DATABASE_URL REDIS_URL HOST PORT $(settings_given); do
+    for name in DATABASE_URL REDIS_URL HOST PORT LIVE_PORT $(settings_given); do
       # shellcheck disable=SC2016 # it is expanded when bin/flask reads it
       printf 'export %s=${%s:-%q}\n' "$name" "$name" "${!name}"
     done >"$VAR/environment"
@@ -34,13 +35,13 @@ python_environment() {
   export FLASK_APP=$ROOT/wsgi.py TZ=UTC PYTHONUNBUFFERED=1
 }
 
-# Where this machine reaches the web; who listens on all addresses is found at the first one.
+# own_url PORT: where this machine reaches it; who listens on all addresses is found at the first one.
 own_url() {
   case $HOST in
-    0.0.0.0) echo "http://127.0.0.1:$PORT" ;;
-    ::) echo "http://[::1]:$PORT" ;;
-    *:*) echo "http://[$HOST]:$PORT" ;;
-    *) echo "http://$HOST:$PORT" ;;
+    0.0.0.0) echo "http://127.0.0.1:$1" ;;
+    ::) echo "http://[::1]:$1" ;;
+    *:*) echo "http://[$HOST]:$1" ;;
+    *) echo "http://$HOST:$1" ;;
   esac
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The supervisor: starts the programs of bin/lib/program and starts each again when it dies.
 
-APP=(web worker-activation worker-delivery worker-letters scheduler)
+APP=(web live worker-activation worker-delivery worker-letters scheduler)
 
 # write_supervisord_conf SERVER...: PRIVATE has plain characters only; VAR may have any, some of which
 # supervisord would expand, so it is reached through a link.

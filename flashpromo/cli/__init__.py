@@ -16,5 +16,5 @@ def init_app(app: Flask) -> None:
         users.group,
         webhook.group,
     )
-    for command in (processes.worker, processes.scheduler, doctor.doctor, *groups):
+    for command in (processes.worker, processes.scheduler, processes.live, doctor.doctor, *groups):
         app.cli.add_command(command)

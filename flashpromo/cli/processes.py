@@ -1,4 +1,9 @@
-"""The long-running processes: `flask worker QUEUE` and `flask scheduler`."""
+"""The long-running processes: `flask worker QUEUE`, `flask scheduler` and `flask live`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
 
 import click
 from flask import current_app
@@ -11,6 +16,9 @@ from flashpromo.cli.rounds import lanes
 from flashpromo.logs import log_to_stderr
 from flashpromo.queueing.names import QUEUES
 from flashpromo.queueing.worker import work
+
+ROOT: Final = Path(__file__).parents[2]
+NOT_FOR_LIVE: Final = frozenset({"DATABASE_URL", "PGPASSWORD"})
 
 
 @click.command()
@@ -36,3 +44,19 @@ def scheduler() -> None:
     spans.begin("flashpromo-scheduler")
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
     run_lanes(app, lanes(), config.current().alive_file)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), default=8001, show_default=True, help="Likewise."
+)
+def live(host: str, port: int) -> None:
+    """Tell the pages of shoppers the moment something changes, by an event stream.
+
+    It turns into a small process without the application, and without a way to the database.
+    """
+    environment = {name: each for name, each in os.environ.items() if name not in NOT_FOR_LIVE}
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "flashpromo.live", "--host", host, "--port", str(port)]
+    os.execve(sys.executable, command, environment | {"PYTHONPATH": path})  # noqa: S606 - itself

@@ -10,6 +10,7 @@ from flask import Flask, current_app
 
 from flashpromo.config.connections import ConnectionSettings
 from flashpromo.config.delivery import DeliverySettings
+from flashpromo.config.live import LiveSettings
 from flashpromo.config.mail import MailSettings
 from flashpromo.config.marketplace import MarketplaceSettings
 from flashpromo.config.operation import OperationSettings
@@ -22,6 +23,7 @@ __all__ = ["Settings", "current", "init_app"]
 class Settings(
     ConnectionSettings,
     WebSettings,
+    LiveSettings,
     MarketplaceSettings,
     RuleSettings,
     DeliverySettings,

@@ -8,16 +8,20 @@ from flashpromo.config.part import Part
 PSYCOPG2 = "postgresql+psycopg2://"
 
 
-class ConnectionSettings(Part):
-    """`DATABASE_URL` and `REDIS_URL` keep their customary names."""
-
-    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    statement_timeout_seconds: int = Field(30, ge=1)
-    wave_timeout_seconds: int = Field(300, ge=1)
+class RedisSettings(Part):
+    """`REDIS_URL` keeps its customary name."""
 
     redis_url: str = Field(validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     redis_timeout_ms: int = Field(50, ge=1)
     redis_breaker_seconds: float = Field(2.0, gt=0)
+
+
+class ConnectionSettings(RedisSettings):
+    """So does `DATABASE_URL`."""
+
+    database_url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    statement_timeout_seconds: int = Field(30, ge=1)
+    wave_timeout_seconds: int = Field(300, ge=1)
 
     @field_validator("database_url")
     @classmethod
