@@ -48,7 +48,7 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 # As a process of its own, without a shell in front of it: it is told to end, and nobody else.
 CMD ["granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", \
-     "--respawn-failed-workers", "--respawn-interval", "15", \
+     "--respawn-failed-workers", "--respawn-interval", "0.5", \
      "--workers-kill-timeout", "15", "--no-ws", "wsgi:app"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-I", "deploy/healthy.py", "http://127.0.0.1:8000/healthz"]

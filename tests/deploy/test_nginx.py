@@ -85,6 +85,7 @@ def write_files(folder: Path, http: int, https: int, web: str, live: str) -> Pat
         "/dev/stdout": f"{folder}/access.log",
         "/dev/stderr": f"{folder}/error.log",
         "127.0.0.1:8000": web,
+        "127.0.0.1:8002": "127.0.0.1:1",  # one of the two is just being restarted
         "127.0.0.1:8001": live,
         "/tmp/client": f"{folder}/client",
         "/tmp/proxy": f"{folder}/proxy",

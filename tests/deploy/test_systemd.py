@@ -11,7 +11,7 @@ from flashpromo.queueing.names import QUEUES
 from tests.deploy.compose import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
-PROCESSES = ("web", "scheduler", "migrate", "worker@letters")
+PROCESSES = ("web@8000", "scheduler", "migrate", "worker@letters")
 SYSTEM = Path("/usr/lib/systemd/system")
 MOST_EXPOSED = 1.5
 """Of 10: what a process that talks to a network cannot do without is about 1."""
@@ -23,7 +23,7 @@ def machine(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("machine")
     shutil.copytree(UNITS, root / "etc/systemd/system")
     venv = "srv/flashpromo/.venv/bin"
-    for name in (f"{venv}/granian", f"{venv}/flask", "bin/kill"):
+    for name in (f"{venv}/granian", f"{venv}/flask", f"{venv}/python", "bin/sh"):
         program = root / name
         program.parent.mkdir(parents=True, exist_ok=True)
         program.touch(0o755)
@@ -62,5 +62,5 @@ def test_a_process_can_do_little(machine, name):
 
 def test_the_target_wants_every_process():
     wanted = (UNITS / "flashpromo.target").read_text()
-    for name in ["web", "scheduler", *(f"worker@{queue}" for queue in QUEUES)]:
+    for name in ["web@8000", "web@8002", "scheduler", *(f"worker@{queue}" for queue in QUEUES)]:
         assert f"flashpromo-{name}.service" in wanted
