@@ -114,9 +114,9 @@ def leave(entered: Mapping[str, Any]) -> None:
 
 
 def _answer_as_json(paper: TextIO, logger: str, fields: dict[str, object]) -> None:
-    now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-    line = {"event": "request", "level": "info", "logger": logger, "timestamp": now}
-    paper.write(_encode({**line, **fields}) + "\n")
+    now = datetime.now(UTC).isoformat()[:-6]
+    head = f'{{"event": "request", "level": "info", "logger": "{logger}", "timestamp": "{now}Z", '
+    paper.write(f"{head}{_encode(fields)[1:]}\n")
 
 
 def _answer_to_read(paper: TextIO, _logger: str, fields: dict[str, object]) -> None:
