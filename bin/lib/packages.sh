@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Debian's packages: no Python wheel carries PostGIS, and Redis is a server of its own. With
 # BROWSER_WANTED also the browser that the tests look at pages with; with DEPLOY_WANTED also nginx and
-# systemd, which need not run: they read the files of deploy/.
+# systemd, which need not run: they read the files of deploy/, and PgBouncer.
 
 install_packages() {
   local wanted
@@ -28,8 +28,9 @@ missing_packages() {
   [[ -n ${DATABASE_URL-} ]] || find_postgres >/dev/null || wanted+=(postgresql "$(postgis_package)")
   [[ -n ${REDIS_URL-} ]] || command -v redis-server >/dev/null || wanted+=(redis-server)
   [[ -z ${BROWSER_WANTED-} ]] || command -v chromium >/dev/null || wanted+=(chromium)
-  # Only root looks for nginx where it stands.
+  # Only root looks for these two where they stand.
   [[ -z ${DEPLOY_WANTED-} || -x /usr/sbin/nginx ]] || wanted+=(nginx)
+  [[ -z ${DEPLOY_WANTED-} || -x /usr/sbin/pgbouncer ]] || wanted+=(pgbouncer)
   [[ -z ${DEPLOY_WANTED-} ]] || command -v systemd-analyze >/dev/null || wanted+=(systemd)
   echo "${wanted[*]}"
 }
