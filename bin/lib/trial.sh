@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Runs what an image has in it, as production would confine it, through one promo and to its end.
 
-PROCESSES=(web worker-activation worker-delivery worker-letters scheduler)
+PROCESSES=(web live worker-activation worker-delivery worker-letters scheduler)
 GRACE_SECONDS=20 # as docker-compose.yml has it
 
 try_image() {
@@ -31,6 +31,7 @@ start_servers() {
   secret=$(od -An -vtx1 -N16 /dev/urandom | tr -d ' \n')
   PGPORT=$(free_port)
   PORT=$(free_port)
+  LIVE_PORT=$(free_port)
   export PGPORT REDISCLI_AUTH=$secret
   # shellcheck disable=SC2034 # start_scratch reads it
   REDIS_SETTINGS=("bind 127.0.0.1" "port $(free_port)" "requirepass $secret")
@@ -82,6 +83,7 @@ start_within() {
   local command
   case $1 in
     web) mapfile -t command < <(default_command) ;;
+    live) command=(flask live --host 127.0.0.1 --port "$LIVE_PORT") ;;
     worker-*) command=(flask worker "${1#worker-}") ;;
     *) command=(flask "$1") ;;
   esac
@@ -107,6 +109,7 @@ await_health() {
     ((SECONDS < deadline)) || give_up web
     sleep 0.5
   done
+  "$PYTHON" -I deploy/healthy.py "http://127.0.0.1:$LIVE_PORT/healthz" || give_up live
   say "ready $((SECONDS - began)) s after the start of ${#PROCESSES[@]} processes"
 }
 

@@ -105,9 +105,11 @@ def test_its_image_is_pinned(name):
 @every_service
 def test_only_what_is_meant_to_is_reached_from_outside(name):
     ports = SERVICES[name].get("ports", [])
-    assert bool(ports) is (name in {"web", "front"})
+    assert bool(ports) is (name in {"web", "live", "front"})
     if name == "web":
         assert ports == ["127.0.0.1:8000:8000"]
+    if name == "live":
+        assert ports == ["127.0.0.1:8001:8001"]
     if name in SERVERS:
         assert SERVICES[name]["networks"] == ["data"]
 

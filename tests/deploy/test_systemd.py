@@ -11,7 +11,7 @@ from flashpromo.queueing.names import QUEUES
 from tests.deploy.compose import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
-PROCESSES = ("web@8000", "scheduler", "migrate", "worker@letters")
+PROCESSES = ("web@8000", "live", "scheduler", "migrate", "worker@letters")
 SYSTEM = Path("/usr/lib/systemd/system")
 MOST_EXPOSED = 1.5
 """Of 10: what a process that talks to a network cannot do without is about 1."""
@@ -62,5 +62,11 @@ def test_a_process_can_do_little(machine, name):
 
 def test_the_target_wants_every_process():
     wanted = (UNITS / "flashpromo.target").read_text()
-    for name in ["web@8000", "web@8002", "scheduler", *(f"worker@{queue}" for queue in QUEUES)]:
+    for name in [
+        "web@8000",
+        "web@8002",
+        "live",
+        "scheduler",
+        *(f"worker@{queue}" for queue in QUEUES),
+    ]:
         assert f"flashpromo-{name}.service" in wanted
