@@ -105,14 +105,14 @@ def _of_database() -> Sequence[Metric] | None:
         return None
     try:
         with transaction(timeout_seconds=LONGEST_SECONDS):
-            return [*_tallies(), *gauges.of_database(app_now())]
+            tallies = counting.read()
+            return [*_tallies(tallies), *gauges.of_database(app_now(), tallies)]
     except SQLAlchemyError as error:
         log.warning("the database is not measured: %s", type(error).__name__)
         return None
 
 
-def _tallies() -> Iterator[Metric]:
-    found = counting.read()
+def _tallies(found: gauges.Tallies) -> Iterator[Metric]:
     for total in TOTALS:
         counter = CounterMetricFamily(total.name, total.meaning, labels=total.labels)
         parts = found.get(total.name, {} if total.labels else {("",): 0.0})

@@ -5,7 +5,7 @@ them answered from an index: the cost does not grow with the clients. What canno
 out, and `flashpromo_metrics_part_up` says so.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +23,9 @@ from flashpromo.queueing import board, crew
 from flashpromo.queueing.board import Line
 from flashpromo.queueing.crew import SeenWorker
 from flashpromo.queueing.names import QUEUES
+from flashpromo.tallies.series import DELIVERIES, DELIVERIES_ORDERED
 
+Tallies = Mapping[str, Mapping[tuple[str, ...], float]]
 Sample = tuple[tuple[str, ...], float]
 
 
@@ -49,7 +51,7 @@ PROMOS_DUE_AGE: Final = Gauge(
 )
 PENDING: Final = Gauge(
     "flashpromo_deliveries_pending",
-    "Deliveries that wait, without those of paused promos; of one promo counted up to 10,000.",
+    "Deliveries that were ordered and are not over yet, by the tallies of both.",
     ("channel",),
 )
 PENDING_AGE: Final = Gauge(
@@ -102,19 +104,16 @@ REDIS_MOST: Final = Gauge("flashpromo_redis_bytes_most", "What it may hold; 0 wi
 NO_TRACE_SECONDS: Final = traces.FORGET_AFTER.total_seconds()
 
 
-def of_database(now: datetime) -> Iterator[GaugeMetricFamily]:
-    """What PostgreSQL knows; raises SQLAlchemyError."""
+def of_database(now: datetime, tallies: Tallies) -> Iterator[GaugeMetricFamily]:
+    """What PostgreSQL knows, and what the tallies say together; raises SQLAlchemyError."""
     due = runs.due(now)
     yield PROMOS_DUE.of(((), len(due)))
     yield PROMOS_DUE_AGE.of(((), _oldest((since for _, since in due), now)))
     names = [each.name for each in registry.channels(config.current())]
-    backlog = {each.channel: each for each in facts.backlog(now)}
-    channels = sorted({*names, *backlog})
-    yield PENDING.of(
-        *(((each,), backlog[each].count if each in backlog else 0) for each in channels)
-    )
-    since = {each: [backlog[each].due_since] if each in backlog else [] for each in channels}
-    yield PENDING_AGE.of(*(((each,), _oldest(since[each], now)) for each in channels))
+    since = facts.oldest(now)
+    ages = {each: _oldest([since[each]] if each in since else [], now) for each in {*names, *since}}
+    yield PENDING_AGE.of(*(((name,), age) for name, age in sorted(ages.items())))
+    yield PENDING.of(*_pending(tallies, names))
     yield from _letters(now)
     weeks = facts.weeks()
     yield DAYS_AHEAD.of(((), (weeks.until - now.date()).days if weeks.until else 0))
@@ -135,6 +134,14 @@ def of_redis(redis: Redis, now: datetime) -> list[GaugeMetricFamily]:
         REDIS_BYTES.of(((), float(memory.get("used_memory", 0)))),
         REDIS_MOST.of(((), float(memory.get("maxmemory", 0)))),
     ]
+
+
+def _pending(tallies: Tallies, names: Iterable[str]) -> Iterator[Sample]:
+    ordered = {part[0]: value for part, value in tallies.get(DELIVERIES_ORDERED.name, {}).items()}
+    for name in sorted({*names, *ordered}):
+        parts = tallies.get(DELIVERIES.name, {}).items()
+        over = sum(value for part, value in parts if part[0] == name)
+        yield (name,), max(0.0, ordered.get(name, 0.0) - over)
 
 
 def _letters(now: datetime) -> Iterator[GaugeMetricFamily]:

@@ -97,8 +97,13 @@ def test_what_is_skipped_is_counted_with_its_state(app, world, redis):
     promo = activate(world)
     with transaction():
         campaign.cancel(promo.id)
+    before = scrape(app)
+    assert before["flashpromo_deliveries_pending"] == {("log",): 1}
+    assert before["flashpromo_deliveries_oldest_seconds"]["log",] >= 0
     jobs.deliver(promo.id)
-    assert scrape(app)["flashpromo_deliveries_total"] == {("log", "skipped"): 1}
+    after = scrape(app)
+    assert after["flashpromo_deliveries_total"] == {("log", "skipped"): 1}
+    assert after["flashpromo_deliveries_pending"] == {("log",): 0}
 
 
 def test_it_tells_how_things_stand(app, world, redis: Redis):
