@@ -5,9 +5,10 @@ Redis may answer "taken" before the database is asked, but only to a client that
 eligible; it can never answer "granted".
 """
 
+import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import uuid_utils.compat as uuid
 from sqlalchemy import text
@@ -39,22 +40,33 @@ CLAIM = text(f"""
 UPDATE promo_unit
 SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
 WHERE {FREE} AND unit_no = (
-    SELECT unit_no FROM promo_unit WHERE {FREE} ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
+    SELECT unit_no FROM promo_unit WHERE {FREE} AND unit_no >= :first
+    ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING unit_no, fence
 """)  # noqa: S608 - constants of this module
-LEFT = text("""
-SELECT count(*) FILTER (WHERE held_until IS NULL OR held_until <= :now) AS free,
-       count(*) AS unsold, min(held_until) AS next_free
-FROM promo_unit WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL
-""")
+SPREAD: Final = 100
+"""Of more units than these, each client begins to look at another place: the first are held."""
+# Nothing is counted. Where one is free, a look from the end of the index finds it soon; only where
+# none is, all that are unsold are passed.
+LEFT = text(f"""
+WITH looked AS MATERIALIZED (
+  SELECT (SELECT unit_no FROM promo_unit WHERE {FREE} ORDER BY unit_no DESC LIMIT 1) IS NOT NULL
+    AS free)
+SELECT free, free OR EXISTS (
+    SELECT FROM promo_unit WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL) AS unsold,
+  CASE WHEN NOT free THEN (
+    SELECT min(held_until) FROM promo_unit
+    WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL) END AS next_free
+FROM looked
+""")  # noqa: S608
 
 
 @dataclass(frozen=True)
 class Left:
-    """What is left of a promo's units: free ones, unsold ones, and when the next hold runs out."""
+    """Whether a unit of a promo is free, or unsold at least; if none is free, when one will be."""
 
-    free: int
-    unsold: int
+    free: bool
+    unsold: bool
     next_free: datetime | None
 
 
@@ -89,13 +101,14 @@ def _hold(client_id: int, promo_id: int) -> Reservation:
     promo = _reached_promo(client_id, promo_id, may, now)
     limits.demand(client_id, promo_id, now)
     barrier("hold.asked")
-    claimed = _claim(promo_id, client_id, now)
+    claimed, left = _claim(promo, client_id, now)
     if claimed is None:
-        raise _refusal(promo, hint, now)
+        raise _refusal(promo, left, hint, now)
     barrier("hold.claimed")
     reservation = _record(promo, client_id, claimed, now)
     barrier("hold.recorded")
-    _leave_hint(promo, hint, now)
+    # After the commit, spare the database the losers, if this was the last free unit.
+    after_commit(lambda: _remember_taken(promo, left, hint, now))
     return reservation
 
 
@@ -105,7 +118,7 @@ def known_taken(promo_id: int) -> cache.Reading:
 
 
 def units_left(promo_id: int, now: datetime) -> Left:
-    """Count the promo's units as they stand at `now`."""
+    """Look at the promo's units as they stand at `now`."""
     row = session().execute(LEFT, {"promo_id": promo_id, "now": now}).one()
     return Left(row.free, row.unsold, row.next_free)
 
@@ -149,24 +162,29 @@ class _Claimed:
     until: datetime
 
 
-def _claim(promo_id: int, client_id: int, now: datetime) -> _Claimed | None:
-    """Claim a free unit; try once more if one is free after all.
+def _claim(promo: Promo, client_id: int, now: datetime) -> tuple[_Claimed | None, Left]:
+    """Claim a free unit, and see what is left; try once more if one is free after all.
 
-    A rival's lock may have hidden the last free unit, and the rival may not have kept it.
+    A rival's lock may have hidden the last free unit, and the rival may not have kept it; or the
+    only free ones are before the place where this client began to look.
     """
     until = now + timedelta(seconds=config.current().hold_seconds)
-    reservation_id = uuid.uuid7()
     values = {
-        "promo_id": promo_id,
+        "promo_id": promo.id,
         "client_id": client_id,
         "now": now,
         "until": until,
-        "reservation_id": reservation_id,
+        "reservation_id": uuid.uuid7(),
+        "first": random.randint(1, promo.quantity) if promo.quantity > SPREAD else 1,  # noqa: S311
     }
     row = session().execute(CLAIM, values).one_or_none()
-    if row is None and units_left(promo_id, now).free:
-        row = session().execute(CLAIM, values).one_or_none()
-    return None if row is None else _Claimed(row.unit_no, row.fence, reservation_id, until)
+    left = units_left(promo.id, now)
+    if row is None and left.free:
+        row = session().execute(CLAIM, values | {"first": 1}).one_or_none()
+        left = units_left(promo.id, now)
+    if row is None:
+        return None, left
+    return _Claimed(row.unit_no, row.fence, values["reservation_id"], until), left
 
 
 def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> Reservation:
@@ -185,9 +203,8 @@ def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> R
     return reservation
 
 
-def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | AlreadyHeld:
-    left = units_left(promo.id, now)
-    if left.unsold == 0:
+def _refusal(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> SoldOut | AlreadyHeld:
+    if not left.unsold:
         # It was sold out or cancelled since it was read: say which.
         _demand_running(queries.get(promo.id, queries.EVERYTHING, now), now)
         return SoldOut()
@@ -196,14 +213,8 @@ def _refusal(promo: Promo, hint: cache.Reading, now: datetime) -> SoldOut | Alre
     return AlreadyHeld(ALL_HELD)
 
 
-def _leave_hint(promo: Promo, hint: cache.Reading, now: datetime) -> None:
-    """After the commit, spare the database the losers, if this was the last free unit."""
-    left = units_left(promo.id, now)
-    after_commit(lambda: _remember_taken(promo, left, hint, now))
-
-
 def _remember_taken(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> None:
     """Remember "taken" until a hold or the promo runs out; `hint` was read before the units."""
-    if left.free == 0 and left.next_free is not None:
+    if not left.free and left.next_free is not None:
         until = min(left.next_free, promo.end_time)
         cache.remember(hint, b"1", min((until - now).total_seconds(), HINT_SECONDS))

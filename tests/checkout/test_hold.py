@@ -1,11 +1,12 @@
 """Taking a hold: one client, one unit, one minute."""
 
+import random
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from flashpromo.checkout import queries
+from flashpromo.checkout import hold, queries
 from flashpromo.checkout.errors import AlreadyHeld, CoolDown, SoldOut
 from flashpromo.checkout.hold import units_left
 from flashpromo.checkout.queries import ReservationState, state_at
@@ -50,8 +51,28 @@ def test_every_unit_finds_its_own_holder(world, gina):
     holders = [world.alice, gina, world.carol]
     assert [take(each, promo.id).unit_no for each in holders] == [1, 2, 3]
     left = units_left(promo.id, app_now())
-    assert (left.free, left.unsold) == (0, 3)
+    assert (left.free, left.unsold) == (False, True)
+    assert left.next_free is not None
     assert broken_promises() == set()
+
+
+def test_of_many_units_every_one_finds_its_holder_wherever_the_look_begins(world, monkeypatch):
+    """Who begins behind the free ones looks again from the first."""
+    monkeypatch.setattr(hold, "SPREAD", 2)
+    monkeypatch.setattr(random, "randint", lambda _first, last: last)
+    with transaction():
+        clients = [world.add_client(f"client {number}", metres=100) for number in range(4)]
+    promo = activate(world, quantity=3)
+    assert [take(each, promo.id).unit_no for each in clients[:3]] == [3, 1, 2]
+    with pytest.raises(AlreadyHeld):
+        take(clients[3], promo.id)
+    assert broken_promises() == set()
+
+
+def test_what_is_left_of_sold_units(world, held):
+    complete(held)
+    left = units_left(held.promo_id, app_now())
+    assert (left.free, left.unsold, left.next_free) == (False, False, None)
 
 
 def test_at_the_instant_it_expires_it_is_free_without_any_job(world, held, gina, clock, redis):

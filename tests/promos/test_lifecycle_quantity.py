@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
-from flashpromo.checkout.hold import units_left
 from flashpromo.db import app_now, session
 from flashpromo.errors import InvalidFields
+from flashpromo.promos import stock
 from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import PromoUnit
 from flashpromo.promos.states import State
@@ -21,8 +21,8 @@ from tests.story import (
 
 
 def unsold(promo_id: int) -> tuple[int, int]:
-    left = units_left(promo_id, app_now())
-    return left.free, left.unsold
+    left = stock.of([promo_id], app_now())[promo_id]
+    return left.free, left.left
 
 
 def test_more_pieces_and_fewer(world):

@@ -27,16 +27,18 @@ WHERE promo_id = :promo_id AND unit_no = :unit_no RETURNING fence
 def claim_by_check_then_set() -> None:
     """Look for a free unit, then take it: two statements instead of one condition."""
 
-    def claim(promo_id: int, client_id: int, now: Any) -> Any:
+    def claim(promo: Any, client_id: int, now: Any) -> Any:
+        promo_id = promo.id
         until = now + timedelta(seconds=config.current().hold_seconds)
         values = {"promo_id": promo_id, "now": now, "until": until, "client_id": client_id}
         unit_no = session().execute(LOOK, values).scalar_one_or_none()
         barrier("twin.looked")
         if unit_no is None:
-            return None
+            return None, hold.units_left(promo_id, now)
         values |= {"unit_no": unit_no, "reservation_id": uuid.uuid7()}
         fence = session().execute(SET, values).scalar_one()
-        return hold._Claimed(unit_no, fence, values["reservation_id"], until)
+        claimed = hold._Claimed(unit_no, fence, values["reservation_id"], until)
+        return claimed, hold.units_left(promo_id, now)
 
     hold._claim = claim
 
