@@ -8,7 +8,7 @@ over, and does nothing wrong.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -20,7 +20,7 @@ from flashpromo.errors import demand_unchanged
 from flashpromo.notify import audiences, fan_out
 from flashpromo.notify.channels import registry
 from flashpromo.promos import bell as promo_bell
-from flashpromo.promos import lifecycle, queries, runs, trail, windows
+from flashpromo.promos import claims, lifecycle, queries, runs, trail, windows
 from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, State, state_at
@@ -29,6 +29,7 @@ from flashpromo.queueing import bell
 from flashpromo.queueing.names import DELIVER, MEASURE
 from flashpromo.tallies import counting, series
 
+LATELY: Final = timedelta(hours=1)
 COUNTED_BY_BELL: Final = 20
 """The audiences of the other promos of a large wave the sweep counts: deliveries go first."""
 
@@ -48,36 +49,47 @@ class Wave:
 def activate_due(promo_ids: Sequence[int] | None = None) -> Wave:
     """Activate every promo that is due, as one wave.
 
-    The time is read once; of two waves at the same instant each claims a run or finds it claimed.
+    The time is read once; of two waves at the same instant each claims a promo or finds it claimed.
+    A promo that is stopped or moved before its rows are there is not activated, and they are not.
 
     Args:
         promo_ids: only these, if they are due; every due promo when None.
     """
     now = app_now()
     due = dict(runs.due(now))
-    wanted = due if promo_ids is None else sorted(due.keys() & set(promo_ids))
-    claimed = [promo_id for promo_id in wanted if runs.claim_activation(promo_id, now)]
+    wanted = due.keys() if promo_ids is None else due.keys() & set(promo_ids)
+    claimed = claims.claim(wanted, now) if wanted else []
     if not claimed:
         return Wave(now, {}, {})
     barrier("activation.claimed")
     settings = config.current()
     channels = [channel.name for channel in registry.channels(settings)]
-    notified = fan_out.fan_out(claimed, now, channels)
-    # The rows of a wave carry the time at which it began; now they are there.
-    written_at = app_now()
-    runs.record_notified(notified, written_at)
-    _count(notified, {each: due[each] for each in claimed}, channels, (now, written_at))
-    causes = audit.causes.of_promos(claimed)
+    notified, written_at = _tell(claimed, now, channels)
+    _count(notified, {each: due[each] for each in notified}, channels, (now, written_at))
+    causes = audit.causes.of_promos(list(notified))
     _record_activation(notified, causes)
     barrier("activation.recorded")
-    for promo_id in claimed:
-        if channels and notified[promo_id]:
+    for promo_id, clients in notified.items():
+        if channels and clients:
             _ring(DELIVER, promo_id, causes)
-    for promo_id in claimed[:COUNTED_BY_BELL]:
+    for promo_id in list(notified)[:COUNTED_BY_BELL]:
         _ring(MEASURE, promo_id, causes)
     for broadcast in registry.broadcasts(settings):
-        after_commit(partial(broadcast.announce, claimed))
+        after_commit(partial(broadcast.announce, list(notified)))
     return Wave(now, notified, causes)
+
+
+def _tell(
+    claimed: Sequence[int], now: datetime, channels: Sequence[str]
+) -> tuple[dict[int, int], datetime]:
+    """Write the rows of a wave; what it told of promos that still are to be active, and when.
+
+    The rows carry the time at which the wave began, the promos also the one when they were there.
+    """
+    told, written_at = fan_out.fan_out(claimed, now, channels), app_now()
+    confirmed = claims.confirm(told, now, written_at)
+    fan_out.take_back(told.keys() - confirmed, now)
+    return {promo_id: told[promo_id] for promo_id in claimed if promo_id in confirmed}, written_at
 
 
 def _count(
@@ -193,10 +205,15 @@ def delete(promo_id: int, *, seen: Version | None = None) -> None:
     settle.end_all(promo.id, "cancelled", now)
 
 
-def withdraw_finished() -> list[int]:
-    """Withdraw every promo that is over, so that it does not block its product's window."""
+def withdraw_finished(*, lately: bool = False) -> list[int]:
+    """Withdraw every promo that is over, so that it does not block its product's window.
+
+    Args:
+        lately: only what has been sold out in the last hour, or has ended: what a look each second
+            need not look for twice.
+    """
     now = app_now()
-    promo_ids = windows.free_all_finished(now)
+    promo_ids = windows.free_all_finished(now, now - LATELY if lately else None)
     if promo_ids:
         runs.end(promo_ids, now)
         cache.mark_stale(cache.TERMS)

@@ -63,7 +63,7 @@ def _one_by_one() -> None:
 def withdraw(_promo_id: int) -> None:
     """Free the windows of what is over."""
     with transaction(timeout_seconds=config.current().statement_timeout_seconds):
-        campaign.withdraw_finished()
+        campaign.withdraw_finished(lately=True)
 
 
 def deliver(promo_id: int, batches: int | None = None) -> None:

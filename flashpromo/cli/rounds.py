@@ -5,6 +5,7 @@ Redis, for whatever a crash can lose, and wakes the queue again; past a few seco
 when Redis is away, it does the work itself.
 """
 
+import itertools
 import logging
 import os
 import socket
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 
 BATCHES_AT_ONCE: Final = 1
 AUDIENCES_AT_ONCE: Final = 50
+WHOLE_LOOK_EVERY: Final = 60
 
 
 class TimetableKeeper:
@@ -124,11 +126,22 @@ class TriesKeeper:
             tries.forget(self._redis, long_over)
 
 
-def sweep_finished() -> Found:
+def sweep_finished(*, lately: bool = False) -> Found:
     """Withdraw what is over, so that its window is free."""
     with look():
-        withdrawn = len(withdraw_finished())
+        withdrawn = len(withdraw_finished(lately=lately))
     return Found(withdrawn, withdrawn)
+
+
+class FinishedSweeper:
+    """Looks for what has come to its end lately, and now and then for all that is over."""
+
+    def __init__(self) -> None:
+        self._rounds = itertools.cycle(range(WHOLE_LOOK_EVERY))
+
+    def __call__(self) -> Found:
+        """One round."""
+        return sweep_finished(lately=next(self._rounds) > 0)
 
 
 def make_partitions() -> Found:
@@ -165,7 +178,7 @@ def lanes() -> Sequence[Lane]:
             0.75,
             (
                 Round("make partitions", 600, make_partitions),
-                Round("sweep finished promos", 1, sweep_finished),
+                Round("sweep finished promos", 1, FinishedSweeper()),
             ),
         ),
         Lane(0.4, (Round("sweep letters", 2, sweep_letters),)),

@@ -6,8 +6,9 @@ slot of the day is a stated rule: the deepest discount, then the nearest store, 
 promo.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, distinct_on, insert
@@ -42,6 +43,13 @@ FROM (SELECT client_id, local_day, promo_id {WAVE}) AS told, unnest(:channels) A
 ORDER BY client_id ON CONFLICT DO NOTHING
 """).bindparams(bindparam("channels", type_=ARRAY(TEXT)))  # noqa: S608 - constants of this module
 
+DELIVERIES_BACK = text("""
+DELETE FROM delivery
+WHERE promo_id = ANY(:promo_ids) AND next_attempt_at = :now AND state = 'pending'
+  AND local_day BETWEEN :first AND :last
+""")
+NOTIFICATIONS_BACK = text(f"DELETE {WAVE}")
+
 # Compiling the wave costs more than it saves, and parallel workers cannot insert.
 PLANNER = text("SELECT set_config('jit', 'off', true), set_config(:name, '0', true)").bindparams(
     name="max_parallel_workers_per_gather"
@@ -62,16 +70,31 @@ def fan_out(promo_ids: Sequence[int], now: datetime, channels: Sequence[str]) ->
     session().execute(PLANNER)
     wave = insert(Notification).from_select(COLUMNS, audience(promo_ids, now))
     session().execute(wave.on_conflict_do_nothing())
-    values = {
-        "now": now,
-        "promo_ids": list(promo_ids),
-        "first": now.date() - timedelta(days=1),
-        "last": now.date() + timedelta(days=1),
-    }
+    values = _of_wave(promo_ids, now)
     if channels:
         session().execute(ORDER_DELIVERIES, values | {"channels": list(channels)})
     told = {row.promo_id: row.told for row in session().execute(COUNT, values)}
     return {promo_id: told.get(promo_id, 0) for promo_id in promo_ids}
+
+
+def take_back(promo_ids: Collection[int], now: datetime) -> None:
+    """Undo what the open transaction's wave has written for promos that are not to start after all.
+
+    Nobody has seen it, and their clients' slots of the day are free again.
+    """
+    if promo_ids:
+        for statement in (DELIVERIES_BACK, NOTIFICATIONS_BACK):
+            session().execute(statement, _of_wave(promo_ids, now))
+
+
+def _of_wave(promo_ids: Collection[int], now: datetime) -> dict[str, Any]:
+    day = timedelta(days=1)
+    return {
+        "now": now,
+        "promo_ids": list(promo_ids),
+        "first": now.date() - day,
+        "last": now.date() + day,
+    }
 
 
 def audience(promo_ids: Sequence[int], now: datetime) -> Select[*tuple[object, ...]]:

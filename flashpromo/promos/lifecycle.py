@@ -20,7 +20,7 @@ from flashpromo.market.models import Product, Store
 from flashpromo.promos import queries, runs, trail, units, windows
 from flashpromo.promos.bell import follow
 from flashpromo.promos.errors import PromoFinished, WrongState
-from flashpromo.promos.models import Promo, PromoRun, PromoSegment
+from flashpromo.promos.models import Promo, PromoClaim, PromoRun, PromoSegment
 from flashpromo.promos.states import FINISHED, LIVE, State, state_at
 from flashpromo.promos.terms import Terms, check_together
 from flashpromo.promos.versions import Version, version_of
@@ -52,7 +52,7 @@ def create_all(offers: Sequence[Terms], *, publish: bool = False) -> list[Promo]
     for promo, terms in zip(promos, offers, strict=True):
         _save(promo, terms, product, publish=publish, now=now)
     runs.end(freed, now)
-    session().add_all(PromoRun(promo_id=promo.id) for promo in promos)
+    session().add_all(row(promo_id=each.id) for each in promos for row in (PromoRun, PromoClaim))
     session().flush()
     units.add_first({promo.id: promo.quantity for promo in promos})
     _finish(promos, now)
@@ -100,7 +100,8 @@ def change(
     freed = windows.free_finished(product.id, now) if publish else []
     _save(promo, after, product, publish=publish, now=now)
     runs.end(freed, now)
-    if after.start_time > now and promo.run.activated_at is not None:
+    is_moved = after.start_time != before.start_time
+    if after.start_time > now and (is_moved or promo.run.activated_at is not None):
         runs.forget_activation(promo.id)
     if after.quantity != before.quantity:
         _set_quantity(promo, after.quantity, now)

@@ -1,8 +1,9 @@
-"""A promo in four tables, by how they change.
+"""A promo in five tables, by how they change.
 
 `promo` and `promo_segment` hold the terms: written by merchants, read by everybody. `promo_run`
-holds what happens while it runs, one row a promo. `promo_unit` holds one row for each sellable
-piece; the conditional update of that row is the whole of "exactly one holder".
+holds what happens while it runs, one row a promo, and `promo_claim` what a wave locks meanwhile.
+`promo_unit` holds one row for each sellable piece; the conditional update of that row is the whole
+of "exactly one holder".
 
 A promo carries copies of its store's point, its segment ids and its product's regular price, so
 that the audience is found without a join and the discount it promised stays on record.
@@ -152,6 +153,20 @@ class PromoRun(Base):
     sold_out_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     cancelled_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(TIMESTAMP(timezone=True))
+
+
+class PromoClaim(Base):
+    """A row to lock for the wave that tells a promo's audience, and nothing else.
+
+    Whoever changes what stands in `promo_run` does not wait for a wave: see `promos.claims`.
+    """
+
+    __tablename__ = "promo_claim"
+    __table_args__ = ({"info": distributed_by("promo_id")},)
+
+    promo_id: Mapped[int] = mapped_column(
+        ForeignKey("promo.id", ondelete="CASCADE"), primary_key=True
+    )
 
 
 class PromoUnit(Base):

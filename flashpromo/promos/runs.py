@@ -26,24 +26,7 @@ sold_out_at = :now WHERE promo_id = :promo_id AND sold_out_at IS NULL AND cancel
     SELECT FROM promo_unit WHERE promo_id = :promo_id AND sold_at IS NULL AND NOT closed)
 """
 
-# Whoever else is at one of these rows is not waited for: a wave that stands still, because its
-# process was stopped or its machine is gone, keeps its own promos only. What is skipped is still
-# due, and is found again a second later. The terms are locked too: a promo that is being moved must
-# not start by its old times, or its move would not see that it has started.
-CLAIM = text("""
-UPDATE promo_run AS run SET activated_at = :now
-FROM (
-    SELECT id FROM promo
-    WHERE id = :promo_id AND published AND start_time <= :now AND end_time > :now
-    FOR SHARE SKIP LOCKED) AS promo
-WHERE run.promo_id = (
-    SELECT promo_id FROM promo_run WHERE promo_id = :promo_id AND activated_at IS NULL
-    FOR NO KEY UPDATE SKIP LOCKED)
-  AND promo.id = run.promo_id
-  AND run.activated_at IS NULL AND run.paused_at IS NULL
-  AND run.sold_out_at IS NULL AND run.cancelled_at IS NULL AND run.ended_at IS NULL
-""")
-
+# Driven by the fewer: those not activated yet (`ix_promo_run_open`), or those in their time.
 DUE = text(f"""
 SELECT promo.id, {DUE_SINCE} AS since
 FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
@@ -59,7 +42,6 @@ activated_at = NULL, notified_count = NULL, notified_at = NULL, audience_count =
 WHERE promo_id = :promo_id
 """
 
-NOTIFIED = "notified_count = :count, notified_at = :now WHERE promo_id = :promo_id"
 # Of an activation that is long past nobody knows any more whom it reached.
 UNMEASURED = text("""
 SELECT promo_id FROM promo_run
@@ -72,8 +54,11 @@ MEASURED = """
 audience_count = notified_count + :untold
 WHERE promo_id = :promo_id AND activated_at = :activated_at AND audience_count IS NULL
 """
+# In the order in which a wave takes them.
 END = """
-ended_at = :now WHERE promo_id = ANY(:promo_ids)
+ended_at = :now WHERE promo_id IN (
+    SELECT promo_id FROM promo_run WHERE promo_id = ANY(:promo_ids)
+    ORDER BY promo_id FOR NO KEY UPDATE)
   AND ended_at IS NULL AND sold_out_at IS NULL AND cancelled_at IS NULL
 """
 
@@ -109,7 +94,11 @@ def end(promo_ids: list[int], now: datetime) -> None:
 
 
 def forget_activation(promo_id: int) -> None:
-    """The promo was moved to a later start: it is to be activated again, then."""
+    """The promo was moved to a later start: it is to be activated again, then.
+
+    Its row is taken in any case: a wave that is about to confirm its activation by the old start
+    waits, and sees the new one.
+    """
     _update(FORGET_ACTIVATION, promo_id=promo_id)
 
 
@@ -119,17 +108,6 @@ def due(now: datetime) -> list[tuple[int, datetime]]:
     One that was published after its start has been due since then only.
     """
     return [(row.id, row.since) for row in session().execute(DUE, {"now": now})]
-
-
-def claim_activation(promo_id: int, now: datetime) -> bool:
-    """Take on the activation of this promo; False when it is not due or somebody else has it."""
-    return _count(session().execute(CLAIM, {"promo_id": promo_id, "now": now})) == 1
-
-
-def record_notified(notified: dict[int, int], now: datetime) -> None:
-    """Keep how many clients each promo of a wave notified, and that this was done by `now`."""
-    for promo_id, count in notified.items():
-        _update(NOTIFIED, promo_id=promo_id, count=count, now=now)
 
 
 def unmeasured(now: datetime, patience: timedelta, limit: int) -> list[int]:

@@ -20,17 +20,28 @@ from flashpromo.promos.terms import Terms
 CONSTRAINT = "ex_promo_product_window"
 
 # Ids in order, and only rows that nobody else is writing: two writers cannot deadlock here.
-WITHDRAW_FINISHED = """
+WITHDRAW = """
 UPDATE promo SET published = false
-WHERE id IN (
-    SELECT promo.id FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
-    WHERE promo.published {of_product}
-      AND (promo.end_time <= :now OR run.sold_out_at IS NOT NULL OR run.cancelled_at IS NOT NULL)
-    ORDER BY promo.id FOR UPDATE OF promo SKIP LOCKED)
+WHERE id = ANY(ARRAY({over} ORDER BY promo.id FOR UPDATE OF promo SKIP LOCKED))
 RETURNING id
 """
-OF_ONE_PRODUCT = text(WITHDRAW_FINISHED.format(of_product="AND promo.product_id = :product_id"))
-OF_ALL_PRODUCTS = text(WITHDRAW_FINISHED.format(of_product=""))
+OVER = """
+SELECT promo.id FROM promo JOIN promo_run AS run ON run.promo_id = promo.id
+WHERE promo.published {of_product}
+  AND (promo.end_time <= :now OR run.sold_out_at IS NOT NULL OR run.cancelled_at IS NOT NULL)
+"""
+# Two looks, each with an index: together in one condition they would pass every published promo,
+# each second. Whoever cancels a promo withdraws it.
+OVER_LATELY = """
+SELECT id FROM promo WHERE published AND id IN (
+    SELECT id FROM promo WHERE published AND end_time <= :now
+    UNION ALL SELECT promo_id FROM promo_run WHERE sold_out_at >= :since)
+"""
+OF_ONE_PRODUCT = text(
+    WITHDRAW.format(over=OVER.format(of_product="AND promo.product_id = :product_id"))
+)
+OF_ALL_PRODUCTS = text(WITHDRAW.format(over=OVER.format(of_product="")))
+LATELY = text(WITHDRAW.format(over=OVER_LATELY))
 
 
 def free_finished(product_id: int, now: datetime) -> list[int]:
@@ -39,9 +50,16 @@ def free_finished(product_id: int, now: datetime) -> list[int]:
     return list(session().scalars(OF_ONE_PRODUCT, values))
 
 
-def free_all_finished(now: datetime) -> list[int]:
-    """Withdraw every promo that is over; their ids, for `runs.end`."""
-    return list(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
+def free_all_finished(now: datetime, since: datetime | None = None) -> list[int]:
+    """Withdraw every promo that is over; their ids, for `runs.end`.
+
+    Args:
+        now: the time of the look.
+        since: nothing that was sold out before; None for all, by a look at all that is published.
+    """
+    if since is None:
+        return list(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
+    return list(session().scalars(LATELY, {"now": now, "since": since}))
 
 
 def held_between(

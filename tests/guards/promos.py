@@ -68,6 +68,7 @@ REFUSED = {
     "fk_promo_product_id_product": [change("promo", "product_id = 2")],
     "fk_promo_segment_segment_id_segment": ["INSERT INTO promo_segment VALUES (1, 2)"],
     "pk_promo_run": ["INSERT INTO promo_run (promo_id) VALUES (1)"],
+    "pk_promo_claim": ["INSERT INTO promo_claim (promo_id) VALUES (1)"],
     "ck_promo_unit_unit_no_range": ["INSERT INTO promo_unit (promo_id, unit_no) VALUES (1, 0)"],
     "pk_promo_unit": ["INSERT INTO promo_unit (promo_id, unit_no) VALUES (1, 1)"],
     "ck_promo_unit_hold_whole": [

@@ -11,6 +11,7 @@ INSERT INTO promo (id, product_id, promo_price, regular_price, start_time, end_t
                    segment_ids, published)
 VALUES (1, 1, 50, 100, '2026-05-01 17:00Z', '2026-05-01 19:00Z', ST_Point(0, 0), '{1}', true);
 INSERT INTO promo_run (promo_id) VALUES (1);
+INSERT INTO promo_claim (promo_id) VALUES (1);
 INSERT INTO promo_unit (promo_id, unit_no, fence) VALUES (1, 1, 1), (1, 2, 1);
 INSERT INTO reservation
   (promo_id, id, reservation_id, client_id, unit_no, fence, price, created_at, expires_at)

@@ -7,15 +7,26 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from flashpromo import barriers, campaign
 from flashpromo.checkout import settle
 from flashpromo.db import app_now, session, transaction
-from flashpromo.promos import catalogue, lifecycle
+from flashpromo.notify.models import Delivery
+from flashpromo.promos import catalogue, lifecycle, runs
 from flashpromo.promos.errors import PromoFinished
 from flashpromo.promos.models import PromoRun
 from flashpromo.promos.states import State
-from tests.story import activate, broken_promises, change, publish, state_of, take
+from tests.story import (
+    activate,
+    broken_promises,
+    change,
+    complete,
+    notified,
+    publish,
+    state_of,
+    take,
+)
 
 
 @contextmanager
@@ -75,17 +86,91 @@ def test_it_starts_by_its_new_times(app, world, clock):
     assert activate_now() == {promo.id: 1}
 
 
-def test_a_promo_that_is_being_activated_is_moved_afterwards(app, world):
+def test_a_promo_that_is_moved_while_its_audience_is_told_is_not_told_of(app, world, clock):
+    promo = publish(world)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        change(promo.id, start_time=app_now() + timedelta(hours=1))
+    assert notified() == set()
+    assert state_of(promo.id) is State.SCHEDULED
+    assert activated_at(promo.id) is None
+    clock.advance(minutes=61)
+    assert activate_now() == {promo.id: 1}
+
+
+def test_a_promo_whose_activation_is_being_written_down_is_moved_afterwards(app, world):
     promo = publish(world)
     later = app_now() + timedelta(hours=1)
-    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+    with in_the_middle(app, campaign.activate_due, "activation.recorded"):
         mover = threading.Thread(target=_move, args=(app, promo.id, later))
         mover.start()
         mover.join(0.3)
-        assert mover.is_alive()  # it waits for the wave
+        assert mover.is_alive()  # it waits for the commit, which is near
     mover.join(10)
     assert state_of(promo.id) is State.SCHEDULED
     assert activated_at(promo.id) is None  # it will start again, by its new times
+
+
+def pause(promo_id: int) -> None:
+    with transaction():
+        lifecycle.pause(promo_id)
+
+
+def cancel(promo_id: int) -> None:
+    with transaction():
+        campaign.cancel(promo_id)
+
+
+def withdraw(promo_id: int) -> None:
+    change(promo_id, is_active=False)
+
+
+@pytest.mark.parametrize("stop", [pause, cancel, withdraw])
+def test_who_stops_a_promo_does_not_wait_until_its_audience_is_told(app, world, stop):
+    promo = publish(world)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        stop(promo.id)
+    assert notified() == set()
+    assert activated_at(promo.id) is None
+    assert session().scalars(select(Delivery)).all() == []
+    assert broken_promises() == set()
+
+
+def test_who_buys_does_not_wait_until_the_audience_is_told(app, world):
+    promo = publish(world, quantity=2)
+    held = take(world.alice, promo.id)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        complete(held)
+    assert notified() == {world.alice}
+    assert broken_promises() == set()
+
+
+def test_of_what_is_sold_out_meanwhile_nobody_is_told(app, world):
+    promo = publish(world)
+    held = take(world.alice, promo.id)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        complete(held)
+    assert state_of(promo.id) is State.SOLD_OUT
+    assert notified() == set()
+    assert broken_promises() == set()
+
+
+def test_who_keeps_a_promos_run_for_long_keeps_its_wave_no_longer(app, world):
+    """The others of the wave start; this one does a second later."""
+    with transaction():
+        other = world.add_product("Loudspeaker")
+    kept, free = publish(world), publish(world, product_id=other)
+    with in_the_middle(app, lambda: runs.lock(kept.id), "transaction.ready"):
+        assert activate_now().keys() == {free.id}
+    assert activate_now().keys() == {kept.id}
+    assert broken_promises() == set()
+
+
+def test_two_waves_share_out_what_is_due(app, world):
+    promo = publish(world)
+    with in_the_middle(app, campaign.activate_due, "activation.claimed"):
+        assert activate_now() == {}
+    assert notified() == {world.alice}
+    assert activated_at(promo.id) is not None
 
 
 def test_a_store_that_moves_holds_up_its_promos_only_until_the_next_sweep(app, world):

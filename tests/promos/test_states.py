@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, text
 from flashpromo.audience import reach
 from flashpromo.db import session
 from flashpromo.market.models import Product
-from flashpromo.promos import runs
+from flashpromo.promos import claims, runs
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import State, running, state_at, state_column, state_is
 from tests.audience.stage import stage
@@ -97,8 +97,9 @@ def test_what_is_due_is_what_runs_and_was_not_activated(every_promo, now):
         if state_at(promo, now) is State.RUNNING and promo.run.activated_at is None
     }
     assert {promo_id for promo_id, _ in runs.due(now)} == due
-    claimed = {promo.id for promo in every_promo if runs.claim_activation(promo.id, now)}
-    assert claimed == due
+    everything = [promo.id for promo in every_promo]
+    assert claims.claim(everything, now) == sorted(due)
+    assert claims.confirm(dict.fromkeys(everything, 0), now, now) == due
 
 
 def test_every_promo_is_in_exactly_one_state(every_promo, now):
