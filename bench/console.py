@@ -6,7 +6,6 @@ all. The goal of a page is 100 ms, that of the live count 300 ms, whatever the r
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -17,12 +16,9 @@ from bench.browsing import Browser, Question
 from bench.figures import Figure, Samples
 from bench.stage import Stage
 from bench.statements import explained
-from bench.timing import Work, in_turn, timed
-from bench.town.cities import CENTRE
+from bench.timing import Work, in_turn
 from bench.town.market import CHAIN, CORNER, OPERATOR, PEOPLE
-from flashpromo.db import app_now, session
-from flashpromo.notify import audiences
-from flashpromo.notify.disclosure import Question as Asked
+from flashpromo.db import session
 
 GROUP: Final = "console"
 PAGE_MS: Final = 100
@@ -63,12 +59,11 @@ def run(stage: Stage) -> None:
     there, missing = _tried(pages)
     limits = _limits(stage)
     works: dict[str, Work] = limits | {page.name: page.milliseconds for page in there}
-    report.say(f"measuring {len(works)} works, {stage.rounds} times in turn")
-    taken = in_turn(works, stage.rounds)
+    report.say(f"measuring {len(works)} works, {stage.effort.rounds} times in turn")
+    taken = in_turn(works, stage.effort.rounds)
     figures = [_page_figure(stage, page, taken) for page in there] + missing
-    report.show("Limits", [_figure(name, taken[name]) for name in limits])
-    report.show("Pages of the consoles", figures)
-    _show_counts(stage)
+    stage.notes.show("Limits", [_figure(name, taken[name]) for name in limits])
+    stage.notes.show("Pages of the consoles", figures)
 
 
 def _tried(pages: list[Page]) -> tuple[list[Page], list[Figure]]:
@@ -145,42 +140,6 @@ def _page_figure(stage: Stage, page: Page, taken: Mapping[str, Samples]) -> Figu
         against=HELLO,
         goal=page.goal_ms,
         cause=explained(stage.engine, page.milliseconds) if missed else None,
-    )
-
-
-def _show_counts(stage: Stage) -> None:
-    """The count behind the live count, against the same count in psql."""
-    works: dict[str, Work] = {}
-    for km in RADII_KM:
-        variables = {"latitude": CENTRE[0], "longitude": CENTRE[1], "km": km}
-        works[f"count {km} km"] = partial(_count, stage, km)
-        works[f"psql audience.sql {km} km"] = partial(
-            stage.psql.milliseconds, "audience.sql", variables
-        )
-    taken = in_turn(works, stage.rounds)
-    report.show("The live count itself", [_count_figure(km, taken) for km in RADII_KM])
-    variables = {"latitude": CENTRE[0], "longitude": CENTRE[1], "km": RADII_KM[0]}
-    plan = stage.psql.plan("audience.sql", variables)
-    report.show_plan(f"plan of audience.sql, {RADII_KM[0]} km", plan)
-
-
-def _count(stage: Stage, km: int) -> float:
-    asked = Asked(*CENTRE, Decimal(km), (1,))
-    with stage.app.app_context():
-        now = app_now()
-        return timed(lambda: audiences.count(asked, now))
-
-
-def _count_figure(km: int, taken: Mapping[str, Samples]) -> Figure:
-    limit = f"psql audience.sql {km} km"
-    ratio = taken[f"count {km} km"].median / taken[limit].median
-    return _figure(
-        f"count {km} km",
-        taken[f"count {km} km"],
-        ratio=ratio,
-        against=f"{limit} ({taken[limit].median:.1f} ms)",
-        goal=COUNT_RATIO,
-        is_ratio=True,
     )
 
 

@@ -31,7 +31,7 @@ class Psql:
     def opened(cls, database_url: str) -> Iterator[Self]:
         """Start psql on the database; it ends with the block."""
         session = subprocess.Popen(  # noqa: S603 - our own psql on our own database
-            [_program(), "-qXtA", "-v", "ON_ERROR_STOP=1", "-d", _address(database_url)],
+            [program("psql"), "-qXtA", "-v", "ON_ERROR_STOP=1", "-d", address(database_url)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -78,12 +78,13 @@ def _statement(file: str) -> str:
     return "\n".join(line for line in lines if not line.startswith("--"))
 
 
-def _program() -> str:
-    """The psql of the cluster that `bin/bench` has started, or the one in the path."""
+def program(name: str) -> str:
+    """A program of the cluster that `bin/bench` has started, or the one in the path."""
     folder = os.environ.get("POSTGRES_BIN")
-    return str(Path(folder) / "psql") if folder else shutil.which("psql") or "psql"
+    return str(Path(folder) / name) if folder else shutil.which(name) or name
 
 
-def _address(database_url: str) -> str:
+def address(database_url: str) -> str:
+    """The database as PostgreSQL's own programs take it."""
     url = make_url(database_url).set(drivername="postgresql")
     return url.render_as_string(hide_password=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.figures import TIMES, Figure
 
 console = Console(stderr=True)
 
@@ -47,7 +47,7 @@ def _cells(figure: Figure) -> list[str]:
         figure.name,
         value,
         f"{samples.spread:,.1f}" if samples else "",
-        f"{samples.p95:,.1f}" if samples else "",
+        f"{samples.p95:,.1f}" if samples and figure.unit in TIMES else "",
         f"{figure.ratio:.2f}" if figure.ratio is not None else "",
         figure.against or "",
         figure.wanted or "",

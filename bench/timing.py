@@ -11,13 +11,15 @@ Work = Callable[[], float]
 WARM_UPS = 2
 
 
-def in_turn(works: Mapping[str, Work], rounds: int) -> dict[str, Samples]:
+def in_turn(
+    works: Mapping[str, Work], rounds: int, *, warm_ups: int = WARM_UPS
+) -> dict[str, Samples]:
     """Run every work `rounds` times after some warming up; the samples of each by its name."""
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for number in range(WARM_UPS + rounds):
+    for number in range(warm_ups + rounds):
         for name, work in works.items():
             milliseconds = work()
-            if number >= WARM_UPS:
+            if number >= warm_ups:
                 taken[name].append(milliseconds)
     return {name: Samples(values) for name, values in taken.items()}
 

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from bench.town.cities import TIME_ZONE, place
+from bench.town.cities import TIME_ZONE, country, metropolis
 from bench.town.copying import Row, copy
-from bench.town.size import Size
 
 COLUMNS: Final = (
     *("id", "latitude", "longitude", "located_at"),
@@ -22,22 +21,37 @@ OLD: Final = 0.03
 KINDS: Final = 4096
 
 
-def load(size: Size, now: datetime) -> None:
+def load(numbers: range, now: datetime) -> None:
     """Write them, and the names that the marketplace has for them, in the open transaction."""
-    copy("client", COLUMNS, _clients(size, now))
-    copy(
-        "client_external",
-        ("external_id", "client_id"),
-        ((f"c-{number:08}", number) for number in range(1, size.clients + 1)),
-    )
+    copy("client", COLUMNS, _clients(numbers, now))
+    _load_names(numbers)
 
 
-def _clients(size: Size, now: datetime) -> Iterator[Row]:
+def load_reached(numbers: range, now: datetime) -> None:
+    """The same with clients of the metropolis only, all of whom one promo there can tell."""
+    copy("client", COLUMNS, _reached(numbers, now))
+    _load_names(numbers)
+
+
+def _load_names(numbers: range) -> None:
+    named = ((f"c-{number:08}", number) for number in numbers)
+    copy("client_external", ("external_id", "client_id"), named)
+
+
+def _reached(numbers: range, now: datetime) -> Iterator[Row]:
+    dice = random.Random(f"reached {numbers.start}")  # noqa: S311 - the same each time, on purpose
+    place, fixed = metropolis().place, now.isoformat()
+    for number in numbers:
+        yield number, *place(dice), fixed, "{1}", True, TIME_ZONE
+
+
+def _clients(numbers: range, now: datetime) -> Iterator[Row]:
     dice = random.Random("clients")  # noqa: S311 - the same each time, on purpose
     memberships = [_segments(dice) for _ in range(KINDS)]
     young = [(now - timedelta(hours=48 * dice.random())).isoformat() for _ in range(KINDS)]
     old = (now - timedelta(days=45)).isoformat()
-    for number in range(1, size.clients + 1):
+    place = country().place
+    for number in numbers:
         draw = dice.random()
         where: tuple[float | None, float | None] = place(dice) if draw >= NOWHERE else (None, None)
         fixed = None if draw < NOWHERE else old if draw < NOWHERE + OLD else young[number % KINDS]

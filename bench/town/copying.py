@@ -21,7 +21,7 @@ class _Stream:
     """What psycopg2 reads from: lines of COPY's text format, a batch of rows at a time."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
-        self._batches = _batches(rows)
+        self._batches = batches(rows)
         self._rest = ""
 
     def read(self, size: int) -> str:
@@ -35,7 +35,8 @@ class _Stream:
         return read
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[str]:
+def batches(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as lines of COPY's text format, many at a time."""
     lines: list[str] = []
     for row in rows:
         lines.append("\t".join([_cell(value) for value in row]))

@@ -1,6 +1,7 @@
 """Fill an empty, migrated database, and leave it as a service finds it after a month."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -33,13 +34,8 @@ def load(size: Size, say: Callable[[str], object]) -> None:
         promos.load(size, planned)
         sales.load(size, planned)
     say(f"loading {size.clients:,} clients")
-    with transaction():
-        indexes = session().execute(LOCATIONS).all()
-        for index in indexes:
-            session().execute(text(f"DROP INDEX {index.indexname}"))
-        clients.load(size, now)
-        for index in indexes:
-            session().execute(text(index.indexdef))
+    with transaction(), _no_index_of_places():
+        clients.load(range(1, size.clients + 1), now)
     say("loading notifications")
     with transaction():
         notices.load(size, planned, today)
@@ -48,6 +44,24 @@ def load(size: Size, say: Callable[[str], object]) -> None:
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM (ANALYZE)"))
         connection.execute(text("CHECKPOINT"))
+
+
+def add_reached(numbers: range) -> None:
+    """More clients of the metropolis, beside those that are there."""
+    with transaction(), _no_index_of_places():
+        clients.load_reached(numbers, app_now())
+        _set_sequences()
+
+
+@contextmanager
+def _no_index_of_places() -> Iterator[None]:
+    """To make these indexes anew takes less time than to keep them while millions come in."""
+    indexes = session().execute(LOCATIONS).all()
+    for index in indexes:
+        session().execute(text(f"DROP INDEX {index.indexname}"))
+    yield
+    for index in indexes:
+        session().execute(text(index.indexdef))
 
 
 def _set_sequences() -> None:

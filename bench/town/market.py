@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from bench.town.cities import CENTRE, TIME_ZONE, place
+from bench.town.cities import CENTRE, TIME_ZONE, country
 from bench.town.copying import Row, copy
 from bench.town.size import Size
 from flashpromo.accounts import sign_ins, tokens, users
@@ -72,7 +72,7 @@ def _user_id(username: str) -> int:
 def _stores(size: Size) -> Iterator[Row]:
     dice = random.Random("stores")  # noqa: S311 - the same each time, on purpose
     for number in range(1, size.stores + 1):
-        latitude, longitude = CENTRE if number in ON_THE_SQUARE else place(dice)
+        latitude, longitude = CENTRE if number in ON_THE_SQUARE else country().place(dice)
         yield number, f"Store {number:05}", latitude, longitude, TIME_ZONE, "MXN"
 
 

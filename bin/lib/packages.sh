@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Debian's packages: no Python wheel carries PostGIS, and Redis is a server of its own. With
-# BROWSER_WANTED also the browser that the tests look at pages with; with DEPLOY_WANTED also nginx and
-# systemd, which need not run: they read the files of deploy/, and PgBouncer.
+# BROWSER_WANTED also the browser that the tests look at pages with; with LOAD_WANTED what loads
+# servers with requests; with DEPLOY_WANTED also nginx and systemd, which need not run: they read the
+# files of deploy/, and PgBouncer.
 
 install_packages() {
   local wanted
@@ -27,6 +28,7 @@ missing_packages() {
   find_python >/dev/null || wanted+=(python3 python3-venv)
   [[ -n ${DATABASE_URL-} ]] || find_postgres >/dev/null || wanted+=(postgresql "$(postgis_package)")
   [[ -n ${REDIS_URL-} ]] || command -v redis-server >/dev/null || wanted+=(redis-server)
+  [[ -z ${LOAD_WANTED-} ]] || command -v wrk >/dev/null || wanted+=(wrk)
   [[ -z ${BROWSER_WANTED-} ]] || command -v chromium >/dev/null || wanted+=(chromium)
   # Only root looks for these two where they stand.
   [[ -z ${DEPLOY_WANTED-} || -x /usr/sbin/nginx ]] || wanted+=(nginx)

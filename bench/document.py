@@ -1,0 +1,96 @@
+"""The generated part of `docs/performance.md`: figures with their goals and causes, and plots.
+
+What people have written around it stays. The figures stand beside the plots as lines of JSON too.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from bench import plots
+from bench.figures import Figure
+from bench.notebook import Notebook
+
+DOCUMENT: Final = "performance.md"
+FOLDER: Final = "performance"
+FIGURES: Final = "figures.jsonl"
+BEGIN: Final = "<!-- written by bin/bench: do not edit from here -->"
+END: Final = "<!-- to here -->"
+HEAD: Final = (
+    "| what | median | ± | ratio | against | goal | |",
+    "| --- | ---: | ---: | ---: | --- | --- | --- |",
+)
+
+
+def write(notes: Notebook, about: Sequence[str], docs: Path) -> None:
+    """Put the results of a run into the document, and its plots beside it.
+
+    Raises:
+        ValueError: the document has no place for them.
+    """
+    document, folder = docs / DOCUMENT, docs / FOLDER
+    before, begin, rest = document.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{document} has no place between {BEGIN} and {END}")
+    drawn = plots.draw(notes.points, folder)
+    written = "\n".join(_lines(notes, about, drawn))
+    document.write_text(f"{before}{BEGIN}\n\n{written}\n\n{END}{after}")
+    lines = (figure.line() for _, figures in notes.tables for figure in figures)
+    (folder / FIGURES).write_text("".join(f"{line}\n" for line in lines))
+
+
+def _lines(notes: Notebook, about: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:
+    yield "## The last whole run"
+    yield ""
+    yield from (f"- {each}" for each in about)
+    yield ""
+    yield from _of_goals(notes)
+    for name in drawn:
+        yield ""
+        yield f"![{plots.PLOTS[name].title}]({FOLDER}/{name}.svg)"
+    for title, figures in notes.tables:
+        yield from ("", f"### {title}", "", *HEAD)
+        yield from (_row(figure) for figure in figures)
+    yield from _of_plans(notes)
+
+
+def _of_goals(notes: Notebook) -> Iterator[str]:
+    wanted = [each for _, figures in notes.tables for each in figures if each.goal is not None]
+    missed = notes.missed
+    yield f"{len(wanted) - len(missed)} of {len(wanted)} goals are met."
+    if missed:
+        yield from ("", "What is missed, and why:", "")
+        yield from (f"- **{_safe(each.name)}**: {_safe(each.cause or '')}." for each in missed)
+
+
+def _row(figure: Figure) -> str:
+    samples, decimals = figure.samples, 0 if (figure.value or 0) >= 100 else 2
+    cells = [
+        figure.name,
+        "none" if figure.value is None else f"{figure.value:,.{decimals}f} {figure.unit}",
+        f"{samples.spread:,.{decimals}f}" if samples else "",
+        f"{figure.ratio:.2f}" if figure.ratio is not None else "",
+        figure.against or "",
+        _goal(figure),
+        "" if figure.goal is None else "met" if figure.ok else "missed",
+    ]
+    return f"| {' | '.join(map(_safe, cells))} |"
+
+
+def _goal(figure: Figure) -> str:
+    if figure.goal is None:
+        return ""
+    sign = "≥" if figure.at_least else "≤"
+    return f"{sign} {figure.goal:,g}" + ("" if figure.is_ratio else f" {figure.unit}")
+
+
+def _of_plans(notes: Notebook) -> Iterator[str]:
+    for title, lines in notes.plans:
+        yield from ("", f"<details><summary>{title}</summary>", "", "```text", *lines, "```", "")
+        yield "</details>"
+
+
+def _safe(cell: str) -> str:
+    """Nothing that a table would take for its own."""
+    return cell.replace("|", r"\|").replace("\n", " ").replace("<", "&lt;").replace("*", r"\*")
