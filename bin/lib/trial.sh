@@ -102,16 +102,17 @@ default_command() {
 
 await_health() {
   local began=$SECONDS deadline=$((SECONDS + 60)) name
-  until "$PYTHON" -I deploy/healthy.py "http://127.0.0.1:$PORT/readyz" 2>/dev/null; do
+  until is_well "$PORT/readyz" && is_well "$LIVE_PORT/healthz"; do
     for name in "${PROCESSES[@]}"; do
       kill -0 "${RUNNING[$name]}" 2>/dev/null || give_up "$name"
     done
     ((SECONDS < deadline)) || give_up web
     sleep 0.5
   done
-  "$PYTHON" -I deploy/healthy.py "http://127.0.0.1:$LIVE_PORT/healthz" || give_up live
   say "ready $((SECONDS - began)) s after the start of ${#PROCESSES[@]} processes"
 }
+
+is_well() { "$PYTHON" -I deploy/healthy.py "http://127.0.0.1:$1" 2>/dev/null; }
 
 # Each on its own, so that each one's seconds are its own.
 stop_processes() {
@@ -140,7 +141,7 @@ end_trial() {
   for pid in "${RUNNING[@]}"; do
     # shellcheck disable=SC2046 # a number
     kill -KILL $(process_within "$pid") "$pid" 2>/dev/null || true
-    wait "$pid" || true
+    wait "$pid" 2>/dev/null || true
   done
   unmount_image
   exec 2>/dev/null
