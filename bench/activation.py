@@ -7,7 +7,7 @@ that start by themselves, as scheduler and workers do it, one after the other.
 from functools import partial
 from typing import Final
 
-from bench import same, starts, waves
+from bench import starts, waves
 from bench.figures import Figure, Samples, compared
 from bench.stage import Stage
 from bench.statements import explained
@@ -57,11 +57,11 @@ def _against_sql(stage: Stage, km: float) -> Figure:
     told = waves.told(stage, ours)
     waves.untell(stage)
     waves.tell_by_sql(stage, theirs)
-    same.demand("wave", told, waves.told(stage, theirs))
+    count = waves.demand_same(told, waves.told(stage, theirs))
     waves.untell(stage)
     works = {"wave": partial(_once, stage, km), "psql wave.sql": partial(_sql, stage, km)}
     taken = in_turn(works, stage.effort.rounds)
-    name = f"{GROUP}: {len(told):,} of {stage.size.clients:,} clients"
+    name = f"{GROUP}: {count:,} of {stage.size.clients:,} clients"
     limit = taken["psql wave.sql"]
     figure = compared(name, taken["wave"], "psql wave.sql", limit, goal=RATIO)
     return figure.explained(lambda: f"{WHY}; {explained(stage.engine, works['wave'])}")

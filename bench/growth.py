@@ -7,7 +7,7 @@ stay where they are.
 from functools import partial
 from typing import Final
 
-from bench import grown, of_offers, of_processes, peers, report, same, waves, year
+from bench import grown, of_offers, of_processes, peers, report, waves, year
 from bench.figures import Figure, Samples, compared
 from bench.peers import Peers
 from bench.stage import Stage
@@ -27,7 +27,6 @@ WHOLE_MS: Final = 10_000
 MILLION: Final = 1_000_000
 COST_PLOT: Final = "cost-per-notification"
 PEERS_PLOT: Final = "audience-and-peers"
-FORGET: Final = "TRUNCATE notification, delivery"
 WHY: Final = (
     "a row costs its place in the table and one in the primary key, and both leave the caches when"
     " they no longer fit"
@@ -93,14 +92,13 @@ def _demand_same(stage: Stage) -> int:
         promo_id = waves.due(stage, CENTRE, WIDEST_KM)
         tell(stage, promo_id)
         found.append(waves.told(stage, promo_id))
-    same.demand("wave", *found)
     _forget(stage)
-    return len(found[0])
+    return waves.demand_same(*found)
 
 
 def _forget(stage: Stage) -> None:
     """Nobody has been told of anything."""
-    year.forget_today(stage)
+    waves.forget_all(stage)
     with stage.app.app_context(), transaction():
         offers.remove()
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import text
 
-from bench import load, memory, services, waves, year
+from bench import load, memory, services, waves
 from bench.figures import Figure
 from bench.load import Request
 from bench.memory import Most
@@ -47,7 +47,7 @@ def measured(stage: Stage, clients: int) -> Found:
         "DATABASE_URL": stage.settings.database_url,
         "REDIS_URL": stage.settings.redis_url,
     }
-    year.forget_today(stage)
+    waves.forget_all(stage)
     with stage.app.app_context(), transaction():
         shoppers.sign_in([1])
     with ExitStack() as running:
@@ -66,7 +66,7 @@ def measured(stage: Stage, clients: int) -> Found:
             asking.run(1)
         _await(stage, promo_id)
     stage.quiet()
-    year.forget_today(stage)
+    waves.forget_all(stage)
     with stage.app.app_context(), transaction():
         offers.remove()
         shoppers.sign_in([])

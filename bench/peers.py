@@ -6,14 +6,15 @@ those so near to the edge that the two differ.
 
 import math
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy
 from redis import Redis
 from sklearn.neighbors import BallTree
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bench import same
 from bench.psql import address, program
@@ -34,7 +35,9 @@ COPY (
   FROM client GROUP BY id / {AT_ONCE}
 ) TO STDOUT
 """  # noqa: S608 - constants of this module
-POINTS: Final = text("SELECT id, latitude, longitude FROM client WHERE latitude IS NOT NULL")
+POINTS: Final = """
+COPY (SELECT id, latitude, longitude FROM client WHERE latitude IS NOT NULL) TO STDOUT (FORMAT csv)
+"""
 
 Find = Callable[[float, float, float], Sequence[int]]
 """The clients within so many metres of a latitude and longitude."""
@@ -88,10 +91,9 @@ def circle(latitude: float, longitude: float, metres: float) -> dict[str, object
 def _redis(stage: Stage) -> Find:
     forget(stage)
     redis: Redis = connect(stage.settings, 60)
-    read = [program("psql"), "-qXtA", "-d", address(stage.settings.database_url), "-c", INTO_REDIS]
     write = ["redis-cli", *_reached(redis), "--pipe"]
-    with subprocess.Popen(read, stdout=subprocess.PIPE) as rows:  # noqa: S603 - our own database
-        subprocess.run(write, stdin=rows.stdout, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
+    with _copied(stage, INTO_REDIS) as rows:
+        subprocess.run(write, stdin=rows, stdout=subprocess.DEVNULL, check=True)  # noqa: S603
 
     def find(latitude: float, longitude: float, metres: float) -> Sequence[int]:
         found: Any = redis.geosearch(
@@ -102,6 +104,16 @@ def _redis(stage: Stage) -> Find:
     return find
 
 
+@contextmanager
+def _copied(stage: Stage, statement: str) -> Iterator[IO[bytes]]:
+    """What a COPY says, while it says it."""
+    read = [program("psql"), "-qXtA", "-d", address(stage.settings.database_url), "-c", statement]
+    with subprocess.Popen(read, stdout=subprocess.PIPE) as rows:  # noqa: S603 - our own database
+        if rows.stdout is None:
+            raise RuntimeError("psql has no pipe")
+        yield rows.stdout
+
+
 def _reached(redis: Redis) -> list[str]:
     """How redis-cli reaches the same database."""
     known = redis.get_connection_kwargs()
@@ -110,9 +122,8 @@ def _reached(redis: Redis) -> list[str]:
 
 
 def _tree(stage: Stage) -> Find:
-    with stage.app.app_context():
-        points = numpy.array([tuple(row) for row in session().execute(POINTS)], dtype=float)
-        session().rollback()
+    with _copied(stage, POINTS) as rows:
+        points = numpy.loadtxt(rows, delimiter=",", ndmin=2)
     ids = points[:, 0].astype(int)
     tree = BallTree(numpy.radians(points[:, 1:]), metric="haversine")
 

@@ -6,7 +6,7 @@ catalogue says of each partition: the plans and their time must stay the same.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -47,14 +47,13 @@ PRETEND: Final = """
 UPDATE pg_class SET reltuples = reltuples * {factor}
 WHERE relname ~ '^notification_w' AND reltuples > 0
 """
-THIS_WEEK: Final = "DELETE FROM {table} WHERE local_day BETWEEN :first AND :last"
 
 
 def run(stage: Stage) -> None:
     """Measure on day one, after a year, and with ten years pretended."""
     if not stage.effort.year:
         return
-    forget_today(stage)
+    waves.forget_all(stage)
     works = _works(stage)
     one = in_turn(works, stage.effort.rounds)
     report.say(f"a year of {stage.effort.year:,} notifications")
@@ -75,22 +74,6 @@ def run(stage: Stage) -> None:
     stage.notes.show("Growth: after a year of notifications", figures)
 
 
-def forget_today(stage: Stage) -> None:
-    """Nobody has been told of anything these days."""
-    with stage.app.app_context(), transaction(timeout_seconds=600):
-        today = app_now().date()
-        for table in waves.TABLES:
-            week = f"{table}_w{_monday(today):%Y%m%d}"
-            session().execute(text(f"TRUNCATE {week}"))
-            around = {"first": today - timedelta(days=1), "last": today + timedelta(days=1)}
-            session().execute(text(THIS_WEEK.format(table=table)), around)
-
-
-def _monday(day: date) -> date:
-    """The first day of a week's partition."""
-    return day - timedelta(days=day.weekday())
-
-
 def _works(stage: Stage) -> dict[str, Work]:
     km = radius(stage, AUDIENCE)
     page = partial(inbox.page, SHOPPER, limit=10, offset=0)
@@ -103,7 +86,7 @@ def _works(stage: Stage) -> dict[str, Work]:
 
 def _wave(stage: Stage, km: float) -> float:
     taken = waves.tell(stage, waves.due(stage, CENTRE, km))
-    forget_today(stage)
+    waves.forget_all(stage)
     with stage.app.app_context(), transaction():
         offers.remove()
     return taken
