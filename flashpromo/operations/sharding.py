@@ -11,7 +11,6 @@ from typing import Final
 
 from sqlalchemy import Connection, ForeignKeyConstraint, Table, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from flashpromo.db import Base
 from flashpromo.errors import Conflict
@@ -30,6 +29,9 @@ LEFT: Final = text("""
 SELECT pg_relation_size(CAST(:name AS regclass)) + coalesce(sum(pg_relation_size(relid)), 0)
 FROM pg_partition_tree(CAST(:name AS regclass))
 """)
+
+DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no type
+COMPILER: Final = DIALECT.ddl_compiler(DIALECT, None)  # type: ignore[arg-type] # of none alone
 
 REFERENCE: Final = "reference"
 DISTRIBUTED: Final = "distributed"
@@ -145,16 +147,12 @@ def _touches(key: ForeignKeyConstraint, moving: set[str]) -> bool:
 
 
 def _dropped(key: ForeignKeyConstraint) -> str:
-    return _compiled(DropConstraint(key))
+    return f"ALTER TABLE {key.table.name} DROP CONSTRAINT {key.name}"
 
 
 def _added(key: ForeignKeyConstraint) -> str:
-    return _compiled(AddConstraint(key))
-
-
-def _compiled(ddl: AddConstraint | DropConstraint) -> str:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy has no type for it
-    return " ".join(str(ddl.compile(dialect=dialect)).split())
+    """As it stands in its table: SQLAlchemy's own `AddConstraint` would take it out of there."""
+    return f"ALTER TABLE {key.table.name} ADD {COMPILER.process(key)}"
 
 
 def _emptied(table: str) -> str:
