@@ -16,8 +16,7 @@ from flashpromo.api import etags, fields, guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.promos import PromoOut, PromoPage
 from flashpromo.api.shapes.queries import PromoPageQuery
-from flashpromo.db import app_now
-from flashpromo.promos import queries
+from flashpromo.promos import freshness, queries
 from flashpromo.promos.models import Promo
 
 blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions")
@@ -36,7 +35,7 @@ def list_running(query: PromoPageQuery) -> Response:
         f"list:running:{who.user_id if own_only else 'all'}",
         stamps,
         query,
-        lambda now: queries.list_running(now, guard.promo_sight()),
+        lambda now: queries.page_running(now, guard.promo_sight(), **query.window),
     )
 
 
@@ -51,7 +50,7 @@ def list_eligible(query: PromoPageQuery) -> Response:
         f"list:eligible:{client_id}",
         [cache.TERMS, cache.client_stamp(client_id)],
         query,
-        lambda now: queries.list_eligible(client_id, now),
+        lambda now: _window(queries.list_eligible(client_id, now), **query.window),
         client_id,
     )
 
@@ -60,16 +59,15 @@ def _kept(
     name: str,
     stamps: list[str],
     query: PromoPageQuery,
-    read: Callable[[datetime], list[Promo]],
+    read: Callable[[datetime], tuple[int, list[Promo]]],
     client_id: int | None = None,
 ) -> Response:
     """The page from the cache, or read and kept there; its addresses are part of its key."""
     reading = cache.look_up(f"{name}:{request.url}", stamps)
     kept = reading.value
     if kept is None:
-        now = app_now()
-        until = queries.true_until(now, client_id)
-        kept = _page(read(now), query, now)
+        now, until = freshness.look(client_id)
+        kept = _page(*read(now), query, now)
         life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
         cache.remember(reading, kept, life_seconds)
     tag, _, body = kept.partition(b"\n")
@@ -78,11 +76,13 @@ def _kept(
     return response
 
 
-def _page(promos: list[Promo], query: PromoPageQuery, now: datetime) -> bytes:
+def _window(promos: list[Promo], *, offset: int, limit: int) -> tuple[int, list[Promo]]:
+    return len(promos), promos[offset : offset + limit]
+
+
+def _page(count: int, promos: list[Promo], query: PromoPageQuery, now: datetime) -> bytes:
     """The page as it is kept: its tag, a line's end, its bytes."""
-    first = query.window["offset"]
-    shown = promo_documents.many(promos[first : first + query.page_size], now)
     names = query.fields or PromoOut.model_fields
-    page = paging.envelope(query, len(promos), [fields.only(each, names) for each in shown])
-    body = current_app.json.dumps(page).encode()
+    shown = [fields.only(each, names) for each in promo_documents.many(promos, now)]
+    body = current_app.json.dumps(paging.envelope(query, count, shown)).encode()
     return b"\n".join((etags.of(body).encode(), body))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry
@@ -186,6 +186,15 @@ def list_running(now: datetime, sight: Sight) -> list[Promo]:
     )
 
 
+def page_running(
+    now: datetime, sight: Sight, *, offset: int, limit: int
+) -> tuple[int, list[Promo]]:
+    """A page of the same, and how many there are in all: two queries."""
+    moment = reach.at(now)
+    conditions = [running(moment), sight.condition(moment)]
+    return page_of(conditions, [Promo.end_time.asc(), Promo.id.asc()], offset=offset, limit=limit)
+
+
 def list_eligible(client_id: int, now: datetime) -> list[Promo]:
     """The promos that run at `now` and reach the client, the nearest in front."""
     moment = reach.at(now)
@@ -200,23 +209,6 @@ def list_eligible(client_id: int, now: datetime) -> list[Promo]:
             .order_by(reach.distance_m(Client, Promo), Promo.id)
         )
     )
-
-
-def true_until(now: datetime, client_id: int | None = None) -> datetime:
-    """Until when a list read at `now` stays true if nobody writes: at most a day ahead.
-
-    That is the next start or end of any published promo and, for a client's own list, the moment
-    its location becomes too old.
-    """
-    moments: list[Any] = [
-        session().scalar(select(func.min(column)).where(Promo.published, column > now))
-        for column in (Promo.start_time, Promo.end_time)
-    ]
-    if client_id is not None:
-        located_at = session().scalar(select(Client.located_at).where(Client.id == client_id))
-        if located_at is not None and located_at + reach.location_age_limit() > now:
-            moments.append(located_at + reach.location_age_limit())
-    return min((each for each in moments if each is not None), default=now + timedelta(days=1))
 
 
 def awaiting_activation(now: datetime) -> Iterable[tuple[int, datetime]]:
