@@ -23,7 +23,10 @@ from flashpromo.app import create_app
 from flashpromo.config import Settings
 from flashpromo.db import Base, db
 from tests.own_redis import OwnRedis, running_app
+from tests.spreading import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.world import World
+
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 ROOT = Path(__file__).parents[1]
 

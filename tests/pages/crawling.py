@@ -15,7 +15,7 @@ from werkzeug.routing import RequestRedirect
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage")
 MOST_ALIKE = 2
-"""How many pages of one kind are visited: the same route, asked by the same parameters."""
+"""How many pages of one route are visited; with the same parameters, one."""
 
 MOST_PAGES = 600
 HERE = "http://localhost"
@@ -148,7 +148,7 @@ def crawl(app: Flask, http: FlaskClient, starts: list[str]) -> list[Seen]:
                     known.add(address)
                     kind = kind_of(app, address)
                     alike[kind] += 1
-                    if alike[kind] <= MOST_ALIKE:
+                    if alike[kind] <= (MOST_ALIKE if len(kind) == 1 else 1):
                         waiting.append((address, path))
     return seen
 
