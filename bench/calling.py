@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -10,6 +10,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from bench.browsing import HOST
 from bench.load import Request
 from bench.timing import timed
+
+NOT_ASKED: Final = frozenset({400, 401, 404, 429, 500})
+"""Whoever gets one of these was turned away at the door."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,17 @@ class Caller:
 
     def milliseconds(self, request: Request) -> float:
         """How long the answer takes; making the request is not counted."""
-        environ = _environ(request)
-        return timed(lambda: b"".join(run_wsgi_app(self.app.wsgi_app, environ, True)[0]))
+        environ, statuses = _environ(request), []
+
+        def call() -> None:
+            body, status, _ = run_wsgi_app(self.app.wsgi_app, environ, True)
+            statuses.append(int(status.split()[0]))
+            b"".join(body)
+
+        taken = timed(call)
+        if statuses[0] in NOT_ASKED:
+            raise RuntimeError(f"{request.path} answers {statuses[0]}")
+        return taken
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from flashpromo.db import transaction
 GROUP: Final = "complete"
 HELLO: Final = "hello JSON"
 PGBENCH: Final = "pgbench complete.sql"
-UNITS: Final = 60
+UNITS: Final = 30
 FIRST_ID: Final = 1_000_000_001
 PATH: Final = "/api/promotions/promo-reservations/{id}/complete/"
 

@@ -11,7 +11,7 @@ from bench.town import offers, shoppers
 from bench.town.offers import Offer, Place
 from flashpromo.db import session, transaction
 
-MOST: Final = 60
+MOST: Final = 25
 """Clients of one promo."""
 DROP: Final = text("DROP TABLE IF EXISTS bench_pair")
 READ: Final = text("SELECT promo_id, client_id FROM bench_pair ORDER BY n")

@@ -27,7 +27,7 @@ GROUP: Final = "reserve"
 HELLO: Final = "hello JSON"
 PGBENCH: Final = "pgbench hold.sql"
 PATH: Final = "/api/promotions/promo-reservations/"
-UNITS: Final = 60
+UNITS: Final = 30
 HOT_UNITS: Final = 20
 """For each of the others."""
 RACERS: Final = 50

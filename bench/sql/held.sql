@@ -7,9 +7,10 @@ taken AS (
   UPDATE promo_unit AS unit
   SET held_by = client_id, held_until = app_now() + interval '2 hours', fence = fence + 1,
     reservation_id = held.reservation_id
-  FROM held WHERE unit.promo_id = held.promo_id AND unit.unit_no = held.unit_no)
+  FROM held WHERE unit.promo_id = held.promo_id AND unit.unit_no = held.unit_no
+  RETURNING held.*, fence)
 INSERT INTO reservation
   (promo_id, id, reservation_id, client_id, unit_no, fence, price, created_at, expires_at)
-SELECT promo_id, 1000000000 + n, reservation_id, client_id, unit_no, 1, 300, app_now(),
+SELECT promo_id, 1000000000 + n, reservation_id, client_id, unit_no, fence, 300, app_now(),
   app_now() + interval '2 hours'
-FROM held;
+FROM taken;

@@ -28,9 +28,8 @@ TABLES: Final = (
 FREE_AGAIN: Final = """
 DELETE FROM purchase WHERE promo_id >= :first;
 DELETE FROM reservation WHERE promo_id >= :first;
-DELETE FROM promo_unit WHERE promo_id >= :first;
-INSERT INTO promo_unit (promo_id, unit_no)
-SELECT id, unit FROM promo, generate_series(1, promo.quantity) AS unit WHERE id >= :first;
+UPDATE promo_unit SET held_by = NULL, held_until = NULL, reservation_id = NULL, sold_at = NULL
+WHERE promo_id >= :first AND held_by IS NOT NULL;
 UPDATE promo_run SET sold_out_at = NULL WHERE promo_id >= :first AND sold_out_at IS NOT NULL;
 """
 
