@@ -265,7 +265,7 @@ def test_a_promo_in_the_way_can_be_gone_to(desk: Page, town: Town):
     desk.get_by_role("button", name="Publish").click()
     desk.wait_for_url(SAVED)
     first = only_promo(town)
-    desk.goto(desk.url.replace(f"{first.id}/", "new/"))
+    desk.goto(desk.url.replace(f"/{first.id}/", "/new/"))
     fill(desk)
     named = desk.locator("#in-the-way").get_by_role("link")
     expect(named).to_have_attribute("href", f"{PROMOS}{first.id}/")
