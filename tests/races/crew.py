@@ -4,18 +4,13 @@ They are forked from a fresh server process that has imported the service once, 
 start in a second or two, and they stay for as many rounds as a test wants. Before each act all of
 them meet; a pipe with one byte for each lets them go together. They may meet a second time at a
 named place inside of the act.
-
-Coverage does not follow them: it would take as much time again as the races themselves, to see
-lines that other tests run too.
 """
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +26,7 @@ from tests.races import places
 PATIENCE_SECONDS = 60.0
 MET = "met"
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["coverage", "pytest", "tests.races.crew", "tests.races.acts"])
+CONTEXT.set_forkserver_preload(["pytest", "tests.races.crew", "tests.races.acts", "tests.warm"])
 
 Prepare = Callable[[], None]
 
@@ -53,12 +48,6 @@ class Call:
         self.act, self.args = act, args
 
 
-class Member(CONTEXT.Process):
-    """A process whose start coverage has not replaced: this class is made in the server process."""
-
-    _bootstrap = BaseProcess._bootstrap
-
-
 class Crew:
     """Processes numbered from 0; `at_once` gives each of the first ones a call."""
 
@@ -68,15 +57,14 @@ class Crew:
         gun, self._trigger = CONTEXT.Pipe(duplex=False)
         self._lines: list[Connection] = []
         self.processes = []
-        with _unmeasured():
-            for _ in range(size):
-                line, its_line = CONTEXT.Pipe()
-                arguments = (settings, its_line, gun, tally, tuple(prepare))
-                process = Member(target=_live, args=arguments, daemon=True)
-                process.start()
-                its_line.close()
-                self._lines.append(line)
-                self.processes.append(process)
+        for _ in range(size):
+            line, its_line = CONTEXT.Pipe()
+            arguments = (settings, its_line, gun, tally, tuple(prepare))
+            process = CONTEXT.Process(target=_live, args=arguments, daemon=True)
+            process.start()
+            its_line.close()
+            self._lines.append(line)
+            self.processes.append(process)
         gun.close()
         self._running: dict[Connection, int] = dict(zip(self._lines, range(size), strict=True))
         self._collect({})  # each says that it is ready
@@ -146,17 +134,6 @@ class Crew:
 
     def _fire(self, shots: int) -> None:
         os.write(self._trigger.fileno(), b"!" * shots)
-
-
-@contextmanager
-def _unmeasured() -> Iterator[None]:
-    """Hide what would make coverage start with the server process."""
-    names = [name for name in os.environ if name.startswith("COVERAGE_PROCESS")]
-    hidden = {name: os.environ.pop(name) for name in names}
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
 
 
 def _live(
