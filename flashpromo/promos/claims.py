@@ -8,7 +8,7 @@ sold out or ended in the meantime is not confirmed, and what the wave wrote for 
 nobody has seen it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,22 +30,21 @@ INSERT INTO promo_claim (promo_id) SELECT unnest(:promo_ids) ON CONFLICT DO NOTH
 """).bindparams(IDS)
 # Whoever else is at one of these rows is not waited for: a wave that stands still, because its
 # process was stopped or its machine is gone, keeps its own promos only. What is skipped is still
-# due, and is found again a second later.
+# due, and is found again a second later. One promo at a time, here and below: rows of several
+# shards cannot be locked by one statement (docs/scale.md).
 CLAIM: Final = text("""
-SELECT promo_id FROM promo_claim WHERE promo_id = ANY(:promo_ids)
-ORDER BY promo_id FOR NO KEY UPDATE SKIP LOCKED
-""").bindparams(IDS)
+SELECT promo_id FROM promo_claim WHERE promo_id = :promo_id FOR NO KEY UPDATE SKIP LOCKED
+""")
 AT_REST: Final = text("""
 SELECT id FROM promo WHERE id = ANY(:promo_ids) ORDER BY id FOR SHARE SKIP LOCKED
 """).bindparams(IDS)
 
 # Rows of runs are locked in one order, here and in `runs.end`.
 LOCK_RUNS: Final = """
-SELECT promo_id FROM promo_run WHERE promo_id = ANY(:promo_ids)
-ORDER BY promo_id FOR NO KEY UPDATE {wait}
+SELECT promo_id FROM promo_run WHERE promo_id = :promo_id FOR NO KEY UPDATE {wait}
 """
-WAIT: Final = text(LOCK_RUNS.format(wait="")).bindparams(IDS)
-SKIP: Final = text(LOCK_RUNS.format(wait="SKIP LOCKED")).bindparams(IDS)
+WAIT: Final = text(LOCK_RUNS.format(wait=""))
+SKIP: Final = text(LOCK_RUNS.format(wait="SKIP LOCKED"))
 LOCK_TIMEOUT: Final = text("SELECT set_config('lock_timeout', :span, true)")
 PATIENCE: Final = "500ms"
 """Half of what PostgreSQL waits before it looks for a deadlock: here nobody is its victim."""
@@ -71,7 +70,7 @@ def claim(promo_ids: Collection[int], now: datetime) -> list[int]:
     time, and its terms must not be told as they were before.
     """
     session().execute(MAKE, {"promo_ids": sorted(promo_ids)})
-    claimed = _ids(CLAIM, promo_ids)
+    claimed = _each(CLAIM, sorted(promo_ids))
     look = session().begin_nested()
     at_rest = _ids(AT_REST, claimed)
     look.rollback()  # and so nobody waits for these locks
@@ -101,13 +100,19 @@ def _lock_runs(promo_ids: list[int]) -> list[int]:
     try:
         with session().begin_nested():
             session().execute(LOCK_TIMEOUT, {"span": PATIENCE})
-            locked = _ids(WAIT, promo_ids)
+            locked = _each(WAIT, promo_ids)
             session().execute(LOCK_TIMEOUT, {"span": before})
             return locked
     except OperationalError as error:
         if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
             raise
-        return _ids(SKIP, promo_ids)
+        return _each(SKIP, promo_ids)
+
+
+def _each(lock: Any, promo_ids: Sequence[int]) -> list[int]:
+    """Lock one after the other; those that are locked."""
+    found = (session().scalar(lock, {"promo_id": promo_id}) for promo_id in promo_ids)
+    return [promo_id for promo_id in found if promo_id is not None]
 
 
 def _ids(statement: Any, promo_ids: Collection[int], **values: Any) -> list[int]:
