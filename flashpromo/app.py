@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from flashpromo import admin, api, cache, cli, config, console, jobs, pages, spans
+from flashpromo import admin, api, cache, cli, config, console, jobs, pages, shop, spans
 from flashpromo.config import Settings
 from flashpromo.db import db
 from flashpromo.entrance import (
@@ -19,6 +19,7 @@ from flashpromo.entrance import (
     headers,
     language,
     maps,
+    rates,
     secret_paths,
     vendored,
 )
@@ -91,6 +92,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     console.init_app(app)
     admin.init_app(app)
     api.init_app(app, settings)
+    shop.init_app(app)
+    rates.init_app(app, settings)
     cli.init_app(app)
     _let_pass(app, settings)
     return app

@@ -23,24 +23,25 @@ from flashpromo import db
 from flashpromo.config import Settings
 from flashpromo.guarded_redis import PREFIX, GuardedRedis
 from flashpromo.meters import instruments
+from flashpromo.news import topic
 
 STAMP_LIFE_SECONDS: Final = 24 * 3600
 
 HIT, MISS, AWAY = "hit", "miss", "away"
 _METERS: Final[dict[tuple[str, str], Counter]] = {}
 
-TERMS: Final = "terms"
+TERMS: Final = topic.EVERYTHING
 """Stamp of everything a shopper sees of any promo: stores, products, segments, promos, runs."""
 
 
 def client_stamp(client_id: int) -> str:
     """Stamp of what one client's own lists depend on: its place, its segments."""
-    return f"client:{client_id}"
+    return f"{topic.CLIENT}:{client_id}"
 
 
 def units_stamp(promo_id: int) -> str:
     """Stamp of the free units of one promo."""
-    return f"units:{promo_id}"
+    return f"{topic.UNITS}:{promo_id}"
 
 
 def members_stamp(user_id: int) -> str:
@@ -82,14 +83,14 @@ def look_up_all(wanted: Mapping[str, Sequence[str]]) -> list[Reading]:
     started = time.monotonic()
     found = current().ask(lambda redis: _read(redis, wanted))
     if found is None:
-        _tell(wanted, AWAY)
+        _count(wanted, AWAY)
         return [Reading(key, None, tuple(names), None, started) for key, names in wanted.items()]
     values, present = found
     readings = []
     for key, names in wanted.items():
         stamps = tuple(present[name] for name in names)
         value = _if_current(values[key], stamps)
-        _tell((key,), MISS if value is None else HIT)
+        _count((key,), MISS if value is None else HIT)
         readings.append(Reading(key, value, tuple(names), stamps, started))
     return readings
 
@@ -104,8 +105,17 @@ def remember(reading: Reading, value: bytes, life_seconds: float) -> None:
 
 
 def mark_stale(name: str) -> None:
-    """Replace the stamp `name` around the commit of the open transaction."""
+    """Replace the stamp `name` around the commit of the open transaction, and tell of it."""
     db.around_commit(("stamp", name), lambda: _replace_stamp(name))
+    tell(name)
+
+
+def tell(name: str) -> None:
+    """After the commit, let pages look again at what `name` stands for.
+
+    By itself for what no list remembers: a unit that is taken, a message that is read.
+    """
+    db.together_after_commit(_publish, name)
 
 
 def _read(
@@ -145,7 +155,12 @@ def _stamp_key(name: str) -> str:
     return f"{PREFIX}stamp:{name}"
 
 
-def _tell(keys: Iterable[str], outcome: str) -> None:
+def _publish(names: Sequence[str]) -> None:
+    message = topic.changed(list(dict.fromkeys(names)))
+    current().ask(lambda redis: redis.publish(topic.topic_of(redis), message))
+
+
+def _count(keys: Iterable[str], outcome: str) -> None:
     """A key's name is what stands before its colon: the rest says whose it is."""
     for key in keys:
         name = key.partition(":")[0]

@@ -3,9 +3,8 @@
 A door opens `with transaction():` around one call of the domain. What must happen once the change
 is visible (ring a queue, wake a listener) is handed to `after_commit`; a rollback forgets it. What
 marks a cache stale is handed to `around_commit`, which runs just before the commit and again after
-it, so that no reader can store a list that it read in between. What is to be written last, all of
-it at once, is handed to `before_commit`. A door that goes on after a refusal makes an `attempt` of
-what may be refused.
+it, so that no reader can store a list that it read in between. What is to be written last, all at
+once, is handed to `before_commit`. A door that goes on after a refusal makes an `attempt` of it.
 """
 
 import logging
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from flask import has_request_context
@@ -70,6 +70,7 @@ class _Outbox:
     before: dict[Writer, tuple[Any, ...]] = field(default_factory=dict)
     around: dict[object, Hook] = field(default_factory=dict)
     after: list[Hook] = field(default_factory=list)
+    together: dict[Writer, tuple[Any, ...]] = field(default_factory=dict)
     bounds: dict[str, str] | None = None
 
     def go_before(self) -> None:
@@ -78,6 +79,11 @@ class _Outbox:
             write(items)
         for hook in self.around.values():
             hook()
+
+    def come_after(self) -> list[Hook]:
+        """What is to be done once the change is visible."""
+        last = (partial(write, items) for write, items in self.together.items())
+        return [*self.around.values(), *self.after, *last]
 
 
 def session() -> Session:
@@ -127,7 +133,7 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         raise
     finally:
         del current.info["outbox"]
-    for hook in (*outbox.around.values(), *outbox.after):
+    for hook in outbox.come_after():
         _run_quietly(hook)
 
 
@@ -156,12 +162,14 @@ def driver_cursor() -> Iterator[Any]:
 def attempt() -> Iterator[None]:
     """A part of the open transaction that may fail alone: it is undone, and its hooks forgotten."""
     outbox = _outbox()
-    before, around, after = dict(outbox.before), dict(outbox.around), list(outbox.after)
+    before, around = dict(outbox.before), dict(outbox.around)
+    after, together = list(outbox.after), dict(outbox.together)
     try:
         with session().begin_nested():
             yield
     except BaseException:
-        outbox.before, outbox.around, outbox.after = before, around, after
+        outbox.before, outbox.around = before, around
+        outbox.after, outbox.together = after, together
         raise
 
 
@@ -210,6 +218,12 @@ def before_commit(write: Writer, item: Any) -> None:
 def after_commit(hook: Hook) -> None:
     """Run `hook` once the open transaction has committed; never if it rolls back."""
     _outbox().after.append(hook)
+
+
+def together_after_commit(write: Writer, item: Any) -> None:
+    """Like `before_commit`, once the open transaction has committed; never if it rolls back."""
+    together = _outbox().together
+    together[write] = (*together.get(write, ()), item)
 
 
 def around_commit(key: object, hook: Hook) -> None:

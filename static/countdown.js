@@ -1,5 +1,6 @@
 // Counts down what carries `data-expires-at`. The page says by `data-as-of` what time it is on the
-// service's clock, for the clock of this device may be wrong. Beyond a day the words stay as they are.
+// service's clock, for the clock of this device may be wrong. Beyond a day the words stay as they are;
+// `data-short` leaves hours out while there are none.
 const DAY = 24 * 3600;
 const ahead = new WeakMap(); // by how many milliseconds the service's clock is ahead of this one's
 
@@ -14,7 +15,8 @@ function tick() {
     if (!ahead.has(each)) ahead.set(each, Date.parse(each.dataset.asOf) - Date.now());
     const left = Date.parse(each.dataset.expiresAt) - Date.now() - ahead.get(each);
     const seconds = Math.max(0, Math.floor(left / 1000));
-    if (seconds < DAY) each.textContent = clock(seconds);
+    const written = clock(seconds);
+    if (seconds < DAY) each.textContent = "short" in each.dataset ? written.replace(/^0:0?/, "") : written;
     each.classList.toggle("is-soon", seconds < 300);
   }
 }

@@ -26,7 +26,9 @@ function placeField(element) {
     const written = km.toLocaleString(element.dataset.language, { maximumFractionDigits: 2 });
     said.textContent = km >= 0.005 ? element.dataset.moved.replace("{km}", written) : "";
   }
-  function put(place) {
+  function put(place, metres = "") {
+    const accuracy = document.getElementById("accuracy_m"); // of a client's place
+    if (accuracy) accuracy.value = metres;
     const wrapped = place.wrap();
     latitude.value = Number(Math.min(90, Math.max(-90, wrapped.lat)).toFixed(PLACES));
     longitude.value = Number(wrapped.lng.toFixed(PLACES));
@@ -49,7 +51,7 @@ function placeField(element) {
   document.querySelector("[data-use-middle]").addEventListener("click", () => put(map.getCenter()));
   document.querySelector("[data-use-position]").addEventListener("click", () =>
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) => { put(L.latLng(coords.latitude, coords.longitude)); map.setView(marker.getLatLng(), 14); },
+      ({ coords }) => { put(L.latLng(coords.latitude, coords.longitude), Math.ceil(coords.accuracy)); map.setView(marker.getLatLng(), 14); },
       () => { said.textContent = element.dataset.unknown; },
     ));
 }

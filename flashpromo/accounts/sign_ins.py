@@ -57,6 +57,12 @@ def find(username: str, *, lock: bool = False) -> SignIn | None:
     return db.session().scalar(wanted)
 
 
+def is_client(username: str) -> bool:
+    """Whether a client signs in by that name, rather than a user or nobody."""
+    found = find(username)
+    return found is not None and found.client_id is not None
+
+
 def of_user(user_id: int | None) -> SignIn | None:
     """The sign-in of a user, or None."""
     return of_users([] if user_id is None else [user_id]).get(user_id or 0)

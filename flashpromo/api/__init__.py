@@ -25,7 +25,6 @@ from flashpromo.api import (
     promo_series,
     promo_steps,
     promos,
-    rates,
     reservations,
     segment_members,
     segments,
@@ -79,5 +78,4 @@ def init_app(app: APIFlask, settings: Settings) -> None:
         app.register_blueprint(resource.blueprint)
     problems.init_app(app)
     caching.init_app(app)
-    rates.init_app(app, settings)
     openapi.init_app(app)

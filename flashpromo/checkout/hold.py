@@ -109,6 +109,8 @@ def _hold(client_id: int, promo_id: int) -> Reservation:
     barrier("hold.recorded")
     # After the commit, spare the database the losers, if this was the last free unit.
     after_commit(lambda: _remember_taken(promo, left, hint, now))
+    cache.tell(cache.units_stamp(promo_id))
+    cache.tell(cache.client_stamp(client_id))
     return reservation
 
 

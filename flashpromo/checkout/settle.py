@@ -75,6 +75,7 @@ def complete(client_id: int, reservation: int | UUID) -> Reservation:
     session().flush()
     barrier("complete.recorded")
     cache.mark_stale(cache.units_stamp(held.promo_id))
+    cache.tell(cache.client_stamp(client_id))
     if runs.sell_out_if_done(held.promo_id, now):
         cache.mark_stale(cache.TERMS)
         bell.ring(WITHDRAW, held.promo_id)
@@ -101,6 +102,7 @@ def release(client_id: int, reservation: int | UUID) -> Reservation:
     held.released_at, held.release_reason = now, "released"
     session().flush()
     cache.mark_stale(cache.units_stamp(held.promo_id))
+    cache.tell(cache.client_stamp(client_id))
     return held
 
 

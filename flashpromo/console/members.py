@@ -12,10 +12,10 @@ from flask_babel import gettext as _
 
 from flashpromo import config
 from flashpromo.console import access
-from flashpromo.console.asked import page_number
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager
 from flashpromo.db import transaction
+from flashpromo.entrance.asked import page_number
+from flashpromo.entrance.pager import Pager
 from flashpromo.errors import InvalidFields
 from flashpromo.market import invitations, members, stores
 from flashpromo.market.members import AlreadyMember, Role

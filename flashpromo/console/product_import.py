@@ -17,12 +17,12 @@ from flashpromo import config
 from flashpromo.bulk import sheet
 from flashpromo.bulk.errors import ChangedMeanwhile
 from flashpromo.console import access, import_file, import_words, store_offers
-from flashpromo.console.asked import page_number
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager, here
 from flashpromo.console.spreadsheets import download, separator
 from flashpromo.db import transaction
 from flashpromo.entrance import language
+from flashpromo.entrance.asked import page_number
+from flashpromo.entrance.pager import Pager, here
 from flashpromo.entrance.uploads import takes_a_file
 from flashpromo.errors import InvalidFields
 from flashpromo.market import product_imports

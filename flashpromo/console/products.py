@@ -5,10 +5,10 @@ from typing import Final
 from flask import render_template, request
 
 from flashpromo.console import access
-from flashpromo.console.asked import page_number, words
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager, here
 from flashpromo.db import app_now
+from flashpromo.entrance.asked import page_number, words
+from flashpromo.entrance.pager import Pager, here
 from flashpromo.market import products
 from flashpromo.market.products import ORDERS, ProductFilter
 from flashpromo.promos import of_products

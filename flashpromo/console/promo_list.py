@@ -6,10 +6,10 @@ from flask import render_template, request
 
 from flashpromo import config
 from flashpromo.console import access
-from flashpromo.console.asked import identifier, instant, midnight, page_number, words
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager, here
 from flashpromo.db import app_now
+from flashpromo.entrance.asked import identifier, instant, midnight, page_number, words
+from flashpromo.entrance.pager import Pager, here
 from flashpromo.promos import listing, stock
 from flashpromo.promos.listing import NEWEST_FIRST, ORDERS, Wanted
 from flashpromo.promos.states import State, state_at

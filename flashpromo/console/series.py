@@ -17,7 +17,6 @@ from flask_babel import ngettext
 
 from flashpromo import formats
 from flashpromo.console import access
-from flashpromo.console.asked import identifier
 from flashpromo.console.blueprints import PREFIX, console_pages
 from flashpromo.console.promo_form import kept_typed
 from flashpromo.console.series_form.plan import Plan
@@ -25,6 +24,7 @@ from flashpromo.console.series_form.rule import PRESETS
 from flashpromo.console.series_page import SeriesPage, show, show_plan
 from flashpromo.db import app_now, transaction
 from flashpromo.entrance import language
+from flashpromo.entrance.asked import identifier
 from flashpromo.errors import Conflict, InvalidFields
 from flashpromo.market import products
 from flashpromo.promos import series

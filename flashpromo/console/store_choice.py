@@ -4,10 +4,10 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from flashpromo.console import access
-from flashpromo.console.asked import page_number, words
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager
 from flashpromo.entrance import way_back
+from flashpromo.entrance.asked import page_number, words
+from flashpromo.entrance.pager import Pager
 from flashpromo.market import stores
 
 blueprint = console_pages("store_choice")

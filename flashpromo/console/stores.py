@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from flashpromo.accounts.permissions import Kind
-from flashpromo.console import access, offered
-from flashpromo.console.asked import page_number, words
+from flashpromo.console import access
 from flashpromo.console.blueprints import PREFIX, console_pages
-from flashpromo.console.pager import Pager
 from flashpromo.console.store_form import StoreForm
 from flashpromo.db import app_now, transaction
+from flashpromo.entrance import offered
+from flashpromo.entrance.asked import page_number, words
+from flashpromo.entrance.pager import Pager
 from flashpromo.errors import Forbidden, InUse, InvalidFields, PreconditionFailed
 from flashpromo.market import opening, products, stores
 from flashpromo.market.models import Store

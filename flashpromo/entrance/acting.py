@@ -14,7 +14,7 @@ from flashpromo.audit.actors import Actor, ActorKind, Door
 from flashpromo.entrance import origin
 
 DOORS: Final = {"api": Door.API, "console": Door.CONSOLE, "admin": Door.ADMIN}
-"""By the first part of the path; everything else are public pages."""
+"""By the first part of the path; everything else are pages for all, and those of clients."""
 
 
 def init_app(app: Flask) -> None:

@@ -49,18 +49,23 @@ def init_app(app: Flask, settings: Settings) -> None:
         force_https=settings.force_https,
         strict_transport_security=settings.force_https,
         strict_transport_security_include_subdomains=False,
-        content_security_policy=_with_tiles(STRICT, settings),
+        content_security_policy=_with_others(STRICT, settings),
         frame_options="DENY",
         referrer_policy="same-origin",
         session_cookie_secure=False,  # set by the pages, together with our own cookie's
-        # A merchant may let the map of a store begin where it stands; nobody else may ask.
+        # A store's map may begin where its merchant stands, a client say where it is: by us alone.
         permissions_policy={"camera": "()", "microphone": "()", "geolocation": "(self)"},
     )
 
 
-def _with_tiles(content: Policy, settings: Settings) -> dict[str, str | Sequence[str]]:
-    origin = maps.tile_origin(settings)
-    return {**content, "img-src": [*content["img-src"], *([origin] if origin else [])]}
+def _with_others(content: Policy, settings: Settings) -> dict[str, str | Sequence[str]]:
+    """Where tiles and live streams come from, if it is not from here."""
+    tiles, live = maps.tile_origin(settings), settings.live_origin
+    return {
+        **content,
+        "img-src": [*content["img-src"], *([tiles] if tiles else [])],
+        "connect-src": ["'self'", *([live] if live else [])],
+    }
 
 
 def _with_options(**options: object) -> Callable[[View], View]:

@@ -59,6 +59,11 @@ def sign_out(response: Response) -> Response:
     if who is not None:
         with transaction():
             holdings.end(who.held)
+    return forget(response)
+
+
+def forget(response: Response) -> Response:
+    """Take the cookie away where the session is over already."""
     response.delete_cookie(
         _cookie_name(),
         path="/",
@@ -69,12 +74,17 @@ def sign_out(response: Response) -> Response:
     return response
 
 
+def cookie() -> str:
+    """What the browser shows for its session, good or not; empty when it shows nothing."""
+    return request.cookies.get(_cookie_name(), "")
+
+
 def _find() -> Principal | None:
-    cookie = request.cookies.get(_cookie_name())
-    if not cookie:
+    shown = cookie()
+    if not shown:
         return None
     try:
-        who = sessions.principal_of(cookie)
+        who = sessions.principal_of(shown)
     except NotAuthenticated:
         return None
     acting.known(who)

@@ -44,6 +44,8 @@ class Listener:
         """Let the stream say so as soon as it can."""
         self.promo_ids.update(promo_ids)
         self.everything = self.everything or everything or len(self.promo_ids) > MOST_PROMOS
+        if self.everything:
+            self.promo_ids.clear()
         self.wake.set()
 
     def tell_own(self) -> None:

@@ -54,7 +54,9 @@ class News:
             raise ValueError("not a message of ours")
         if told.get("event") == ACTIVATED:
             return cls(everything=True)
-        names = [str(name) for name in told.get("names", ())]
+        names = told.get("names")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("names of nothing")
         return cls(EVERYTHING in names, _ids(names, UNITS), _ids(names, CLIENT))
 
 

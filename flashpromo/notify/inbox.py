@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, func, select, true, update
 
+from flashpromo import cache
 from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
 from flashpromo.notify.models import Notification
@@ -77,4 +78,6 @@ def _open(client_id: int, which: ColumnElement[bool]) -> int:
         .execution_options(synchronize_session=False)
     )
     opened: int = result.rowcount  # type: ignore[attr-defined]
+    if opened:
+        cache.tell(cache.client_stamp(client_id))
     return opened

@@ -1,7 +1,7 @@
-"""Nobody looks into the consoles without signing in: who is not is led to the form and back.
+"""Nobody looks into consoles and shop without signing in: who is not is led to the form and back.
 
 This stands before every view under these paths, built or not. What a person who is signed in may do
-there is the consoles' own question.
+there is their own question.
 """
 
 from typing import Final
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from flashpromo.entrance import visitor, way_back
 
-PRIVATE: Final = ("/console", "/admin")
+PRIVATE: Final = ("/console", "/admin", "/shop")
 
 
 def init_app(app: Flask) -> None:

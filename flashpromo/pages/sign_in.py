@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from flashpromo.accounts import speech
+from flashpromo.accounts import sign_ins, speech
 from flashpromo.entrance import language, visitor, way_back
 from flashpromo.entrance.blueprints import pages
 from flashpromo.errors import TooSoon, WrongCredentials
@@ -17,8 +17,9 @@ blueprint = pages("sign_in")
 def form() -> ResponseReturnValue:
     """Show the form; who is signed in is led on."""
     wanted = way_back.after_sign_in(request.args.get("next", ""))
-    if visitor.current() is not None:
-        return redirect(wanted, 303)
+    who = visitor.current()
+    if who is not None:
+        return redirect(_landing(wanted, who.client_id is not None), 303)
     return _form(wanted)
 
 
@@ -36,6 +37,7 @@ def submit() -> ResponseReturnValue:
         seconds = error.retry_after_seconds
         wait = _("Too many failed sign-ins. Try again in %(seconds)s s.", seconds=seconds)
         return _form(wanted, username, wait), error.status, dict(error.headers)
+    answer.location = _landing(wanted, sign_ins.is_client(username))
     session.clear()  # the form token of before fits the browser's next cookie no more
     spoken = speech.of(username)
     return language.keep(answer, spoken) if spoken else answer
@@ -46,6 +48,11 @@ def leave() -> Response:
     """End the session; nobody who has kept its cookie can use it."""
     session.clear()
     return visitor.sign_out(redirect(url_for("home.index"), 303))
+
+
+def _landing(wanted: str, is_client: bool) -> str:
+    """Who wants nothing else goes on with what is its own: a client with what is near it."""
+    return url_for("shop_near.index") if is_client and wanted == way_back.HOME else wanted
 
 
 def _form(wanted: str, username: str = "", problem: str = "") -> str:

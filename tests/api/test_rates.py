@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from flashpromo.api import buckets
-from flashpromo.api.buckets import Buckets, Subject
-from flashpromo.api.rates import BUCKETS, Standing
 from flashpromo.app import create_app
 from flashpromo.config import Settings
 from flashpromo.db import db
+from flashpromo.entrance import buckets
+from flashpromo.entrance.buckets import Buckets, Subject
+from flashpromo.entrance.rates import BUCKETS, Standing
 from tests.api.conftest import People
 from tests.own_redis import OwnRedis, running_app
 

@@ -53,6 +53,13 @@ UNRECORDED: Final = {
     "POST /api/promotions/promo-reservations/<reservation:key>/release/": ELSEWHERE,
     "PUT /api/users/clients-profiles/me/location/": LOCATION,
     "DELETE /api/users/clients-profiles/me/location/": LOCATION,
+    "POST /shop/promos/<int:promo_id>/reserve/": ELSEWHERE,
+    "POST /shop/reservations/<reservation:key>/complete/": ELSEWHERE,
+    "POST /shop/reservations/<reservation:key>/release/": ELSEWHERE,
+    "POST /shop/place/": LOCATION,
+    "POST /shop/place/withdraw/": LOCATION,
+    "POST /shop/inbox/read/": READ,
+    "POST /shop/inbox/<day:day>/read/": READ,
     "POST /api/users/clients-profiles/me/inbox/read/": READ,
     "POST /api/users/clients-profiles/me/inbox/<day:day>/read/": READ,
 }

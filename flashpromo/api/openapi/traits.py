@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from flask import current_app
 
-from flashpromo.api import etags, fields, once, problems, rates, refusals
+from flashpromo.api import etags, fields, once, problems, refusals
 from flashpromo.api.openapi import parts
+from flashpromo.entrance import rates
 from flashpromo.errors import PreconditionFailed, TooSoon
 
 KEPT_LISTS: Final = frozenset({"promo_lists.list_running", "promo_lists.list_eligible"})

@@ -1,4 +1,4 @@
-"""How fast the API may be asked: so many requests in a window for each token and each address.
+"""How fast the API and the shop may be asked: so much in a window for each token and each address.
 
 Headers say how it stands: `RateLimit-Limit`, `-Remaining` and `-Reset`, which clients know, and
 `RateLimit-Policy` and `RateLimit` as draft-ietf-httpapi-ratelimit-headers writes them since.
@@ -13,15 +13,15 @@ from apiflask import APIFlask
 from flask import Response, current_app, request
 
 from flashpromo import config
-from flashpromo.api.buckets import Buckets, Subject
-from flashpromo.api.problems import API
 from flashpromo.config import Settings
-from flashpromo.entrance import origin
+from flashpromo.entrance import origin, visitor
+from flashpromo.entrance.buckets import Buckets, Subject
 from flashpromo.errors import TooSoon
 from flashpromo.guarded_redis import PREFIX
 
 BUCKETS: Final = "flashpromo_buckets"
 STANDING: Final = "flashpromo.rate"
+LIMITED: Final = ("/api/", "/shop/")
 FREE: Final = ("/api/openapi.json", "/api/docs/", "/api/reference/")
 
 
@@ -69,7 +69,7 @@ class Standing:
 
 
 def init_app(app: APIFlask, settings: Settings) -> None:
-    """Limit the rate of the API of this application, and say on every answer how it stands."""
+    """Limit how fast this application may be asked, and say on every answer how it stands."""
     app.extensions[BUCKETS] = Buckets(settings.rate_window_seconds)
     app.before_request(_check)
     app.after_request(_say)
@@ -77,7 +77,7 @@ def init_app(app: APIFlask, settings: Settings) -> None:
 
 def _check() -> None:
     """Count the request before anything else is done for it; raises `TooSoon`."""
-    if not request.path.startswith(API) or request.path.startswith(FREE):
+    if not request.path.startswith(LIMITED) or request.path.startswith(FREE):
         return
     buckets: Buckets = current_app.extensions[BUCKETS]
     window_seconds, subjects = config.current().rate_window_seconds, _subjects()
@@ -103,8 +103,16 @@ def _subjects() -> list[Subject]:
     settings = config.current()
     address = origin.counted_address()
     found = [Subject("address", f"{PREFIX}rate:{address}", settings.requests_per_address)]
-    sent = request.authorization
-    if sent is not None and sent.type == "bearer" and sent.token:
-        digest = sha256(sent.token.encode()).hexdigest()[:32]
+    shown = _shown()
+    if shown:
+        digest = sha256(shown.encode()).hexdigest()[:32]
         found.append(Subject("token", f"{PREFIX}rate:{digest}", settings.requests_per_token))
     return found
+
+
+def _shown() -> str:
+    """What stands for who asks: the token of a program, or the cookie of a browser."""
+    sent = request.authorization
+    if sent is not None and sent.type == "bearer" and sent.token:
+        return str(sent.token)
+    return "" if request.path.startswith("/api/") else visitor.cookie()

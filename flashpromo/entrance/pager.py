@@ -19,7 +19,12 @@ class Pager:
     @property
     def window(self) -> dict[str, int]:
         """The page as `limit` and `offset` of a query."""
-        return {"limit": self.size, "offset": (self.page - 1) * self.size}
+        return {"limit": self.size, "offset": self.offset}
+
+    @property
+    def offset(self) -> int:
+        """How many come before it."""
+        return (self.page - 1) * self.size
 
     def of(self, count: int) -> "Pager":
         """The same page, now that it is known how many there are."""
