@@ -5,14 +5,16 @@ What was published while it was away was missed, so everybody is then told to lo
 
 import asyncio
 import logging
-from typing import Final
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from flashpromo.config.redis_urls import watched
 from flashpromo.live.hub import Hub
 from flashpromo.news.topic import News, topic_of
 
@@ -29,9 +31,7 @@ class Hearing:
 
     def __init__(self, redis_url: str, hub: Hub) -> None:
         self._hub = hub
-        self._redis = Redis.from_url(
-            redis_url, socket_connect_timeout=CONNECT_SECONDS, retry=Retry(NoBackoff(), 0)
-        )
+        self._redis = _client(redis_url)
         self.is_open = False
 
     async def go_on(self) -> None:
@@ -72,3 +72,19 @@ class Hearing:
             log.warning("a message that cannot be read: %s", error)
             return
         self._hub.hear(news)
+
+
+def _client(redis_url: str) -> Redis:
+    """Without retries; behind Sentinel each new connection asks it first where the master is."""
+    options: dict[str, Any] = {
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    place = watched(redis_url)
+    if place is None:
+        return Redis.from_url(redis_url, **options)
+    asked = {**options, **place.sentinel_credentials, "socket_timeout": CONNECT_SECONDS}
+    sentinel = Sentinel(place.sentinels, sentinel_kwargs=asked)  # type: ignore[no-untyped-call]
+    options |= {"db": place.number, **place.credentials}
+    master: Redis = sentinel.master_for(place.service, **options)
+    return master

@@ -1,8 +1,13 @@
 """Redis behind Sentinel: the master is killed, and the service goes on with the next one."""
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
+import requests
 from flask import Flask
 
 from flashpromo import cache
@@ -12,8 +17,8 @@ from flashpromo.db import db, session
 from flashpromo.queueing.timetable import timetable
 from tests.api.conftest import People
 from tests.processes.conftest import another_product, in_seconds
-from tests.processes.running import Program, Service, eventually
-from tests.processes.watched_redis import WatchedRedis, watched_redis
+from tests.processes.running import ROOT, Program, Service, eventually
+from tests.processes.watched_redis import HOST, WatchedRedis, free_ports, watched_redis
 from tests.story import activate
 from tests.world import World
 
@@ -49,17 +54,39 @@ def running(watched: WatchedRedis, web: Flask, shared_service: Service) -> list[
     return shared_service.start("scheduler", "worker activation", "worker delivery")
 
 
+@pytest.fixture(scope="module")
+def live(watched: WatchedRedis) -> Iterator[Callable[[], bool]]:
+    """The live process; whether it hears what is published."""
+    (port,) = free_ports(1)
+    command = [sys.executable, "-m", "flashpromo.live", "--host", HOST, "--port", str(port)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | {"REDIS_URL": watched.url}, stderr=subprocess.DEVNULL
+    )
+
+    def hears() -> bool:
+        with suppress(requests.ConnectionError):
+            return bool(requests.get(f"http://{HOST}:{port}/healthz", timeout=5).json()["hears"])
+        return False
+
+    yield hears
+    process.kill()
+    process.wait()
+
+
 @pytest.fixture
 def world(web: Flask, clean: None) -> Iterator[World]:
     yield World.build()
     session().rollback()
 
 
-def test_the_master_is_killed_and_nothing_is_late_or_lost(running, watched, web, world, outside):
+def test_the_master_is_killed_and_nothing_is_late_or_lost(
+    running, watched, live, web, world, outside
+):
     alice = People(web, web.test_client()).client("alice", world.alice)
     sold = activate(world)
     assert alice.get(ELIGIBLE).json["count"] == 1
     before = in_seconds(world, 2, product_id=another_product(world, "Before"))
+    eventually(live, 10, "the live process hears")
     killed = watched.kill_master()
 
     # While there is no master everything is answered: from the database.
@@ -83,6 +110,7 @@ def test_the_master_is_killed_and_nothing_is_late_or_lost(running, watched, web,
 
     eventually(rings, 10, "the timetable is built anew")
     eventually(lambda: cache.look_up("anything", []).stamps is not None, 10, "the cache is back")
+    eventually(live, 10, "the live process hears the next master")
     after = in_seconds(world, 1.2, product_id=another_product(world, "After"))
     outside.await_activation(after)
     eventually(lambda: f"promo {after.id} activated" in running[1].said, 5, "by the worker")
