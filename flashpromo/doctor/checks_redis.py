@@ -21,6 +21,7 @@ from flashpromo.checkout import eligibility, hold
 from flashpromo.db import session
 from flashpromo.doctor.check import RedisCheck, Row
 from flashpromo.guarded_redis import PREFIX
+from flashpromo.operations import live
 from flashpromo.promos import queries
 from flashpromo.promos.models import Promo
 from flashpromo.queueing import timetable
@@ -70,6 +71,11 @@ def orphans(redis: Redis, now: datetime) -> Sequence[Row]:
 def missing(redis: Redis, now: datetime) -> Sequence[Row]:
     """Promos to come that no job will ring for."""
     return _seen_twice(lambda: _missing(redis, now))
+
+
+def nobody_listens(redis: Redis, _now: datetime) -> Sequence[Row]:
+    """One row when no live process hears what is published."""
+    return [] if live.listeners(redis) else [{"live_processes": 0}]
 
 
 def _ids(redis: Redis, pattern: re.Pattern[str]) -> Iterator[tuple[int, ...]]:
@@ -158,6 +164,12 @@ CHECKS: Final[Sequence[RedisCheck]] = (
         "timetable_orphans",
         "Every job to come rings at the start of a promo that awaits it.",
         orphans,
+    ),
+    RedisCheck(
+        "live_listens",
+        "A live process listens; pages of clients that have none ask every few seconds.",
+        nobody_listens,
+        is_warning=True,
     ),
     RedisCheck(
         "timetable_complete",

@@ -10,9 +10,10 @@ from flashpromo.news import topic
 
 def processes() -> int:
     """How many live processes listen now; none while Redis is away."""
-    return cache.current().ask(_listeners) or 0
+    return cache.current().ask(listeners) or 0
 
 
-def _listeners(redis: Redis) -> int:
+def listeners(redis: Redis) -> int:
+    """The same by a Redis of the caller's; raises `RedisError` when it is away."""
     found = cast(list[tuple[Any, int]], redis.pubsub_numsub(topic.topic_of(redis)))
     return found[0][1]

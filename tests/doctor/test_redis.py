@@ -10,6 +10,7 @@ from flashpromo.checkout.errors import AlreadyHeld
 from flashpromo.checkout.hold import hold
 from flashpromo.db import app_now, session, transaction
 from flashpromo.doctor import look
+from flashpromo.news.topic import topic_of
 from flashpromo.notify import partitions
 from flashpromo.operations import traces
 from flashpromo.queueing import timetable
@@ -120,5 +121,15 @@ def test_without_redis_its_checks_are_skipped_with_a_note(world, no_redis):
         found = [finding for finding in look(app_now()) if finding.status != "ok"]
         session().rollback()
     assert {finding.status for finding in found} == {"skipped"}
-    assert len(found) == 4
+    assert len(found) == 5
     assert all("Redis does not answer" in finding.skipped for finding in found)
+
+
+def test_nobody_who_listens_is_a_warning(world, redis):
+    (found,) = (each for each in look(app_now()) if each.name == "live_listens")
+    assert (found.status, found.rows) == ("warning", [{"live_processes": 0}])
+    with redis.pubsub() as listener:
+        listener.subscribe(topic_of(redis))
+        listener.get_message(timeout=5)
+        (found,) = (each for each in look(app_now()) if each.name == "live_listens")
+    assert found.status == "ok"
