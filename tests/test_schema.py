@@ -41,6 +41,11 @@ WHERE {OURS} AND tab.relname = :table AND (indisunique OR indisexclusion)
 """
 TRIGGERS = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
 IDENTITIES = "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attidentity <> ''"
+COUNTED_UP = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE attrelid = CAST(:table AS regclass) AND pg_get_expr(adbin, adrelid) LIKE 'nextval%'
+"""
 BEFORE_TABLES = """
 CREATE EXTENSION postgis; CREATE EXTENSION btree_gist;
 CREATE FUNCTION app_now() RETURNS timestamptz LANGUAGE sql AS 'SELECT clock_timestamp()';
@@ -115,6 +120,22 @@ def test_no_column_is_an_identity(connection):
         for column in table.columns
         if isinstance(column.identity, Identity)
     ]
+
+
+@every_table
+def test_what_is_counted_up_in_a_sharded_table_is_a_bigint(connection, table):
+    """Each node of a cluster counts in a range of its own, which only a bigint has room for."""
+    counted = {
+        (name, kind)
+        for name, kind in connection.execute(text(COUNTED_UP), {"table": table.name})
+        if distribution(table)
+    }
+    assert {kind for _, kind in counted} <= {"bigint"}
+
+
+def test_the_natural_key_is_the_guard_of_the_day(connection):
+    keys = {tuple(row[1]) for row in connection.execute(text(UNIQUE), {"table": "notification"})}
+    assert keys == {("client_id", "local_day")}
 
 
 def test_nothing_hides_in_a_trigger(connection):

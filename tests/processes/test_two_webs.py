@@ -1,8 +1,4 @@
-"""Two web servers over one database and one Redis: what the one writes, the other shows at once."""
-
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+"""Two web processes over one database and one Redis: what one writes, the other shows at once."""
 
 import pytest
 import requests
@@ -10,18 +6,24 @@ from flask import Flask
 
 from tests.api.conftest import Caller, People
 from tests.api.test_promos import PROMOS, terms
-from tests.processes.web import served
+from tests.processes.running import Service, eventually
+from tests.processes.watched_redis import free_ports
+from tests.processes.web import HOST, answers
 from tests.world import World
 
 RESERVATIONS = "/api/promotions/promo-reservations/"
 
 
 @pytest.fixture(scope="module")
-def webs(app: Flask, tmp_path_factory) -> Iterator[list[str]]:
-    """The addresses of both, started side by side."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("one", "other")]
-    with ExitStack() as running, ThreadPoolExecutor(2) as starting:
-        yield list(starting.map(lambda folder: running.enter_context(served(folder)), folders))
+def webs(app: Flask, shared_service: Service) -> list[str]:
+    """The addresses of both; Flask's own server starts sooner than granian, and asks the same."""
+    ports = free_ports(2)
+    names = [f"run --host {HOST} --port {port}" for port in ports]
+    shared_service.start(*names, wait=False)
+    addresses = [f"http://{HOST}:{port}" for port in ports]
+    for each in addresses:
+        eventually(lambda at=each: answers(f"{at}/readyz"), 30, f"{each} is ready")
+    return addresses
 
 
 def test_what_one_web_writes_the_other_shows_at_once(webs, app: Flask, world: World):
