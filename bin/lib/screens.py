@@ -95,6 +95,11 @@ def click(name: str) -> Step:
     return lambda page: page.get_by_role("link", name=name).first.click()
 
 
+def press(name: str) -> Step:
+    """Press the first button of that name."""
+    return lambda page: page.get_by_role("button", name=name).first.click()
+
+
 def fill(**fields: str) -> Step:
     """Type into the fields of these ids."""
 
@@ -133,6 +138,8 @@ SERIES: Final = (
 )
 PROMOS: Final = "/console/promos/"
 SCENES: Final = (
+    Scene("shop-phone", "alice", "/shop/", size=PHONE, whole=False),
+    Scene("shop-hold", "alice", "/shop/", (press("Reserve"),), size=PHONE, whole=False),
     Scene("dashboard", "techshop", "/console/"),
     Scene("dashboard-phone", "techshop", "/console/", size=PHONE),
     Scene("dashboard-spanish", "techshop", "/console/", language="es-MX"),
