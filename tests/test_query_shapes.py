@@ -48,7 +48,6 @@ OF_SESSION = re.compile(
 # What Citus would refuse as it stands, by what it does; docs/scale.md says what to do about each.
 OVER_SHARDS = {
     "withdraw what is over": "UPDATE promo SET published = false",
-    "record the ends": "UPDATE promo_run SET ended_at",
     "skip deliveries": "WITH skipped AS ( UPDATE delivery",
     "give a client's holds back": "SELECT u.unit_no FROM reservation AS r JOIN promo_unit",
 }

@@ -54,11 +54,8 @@ MEASURED = """
 audience_count = notified_count + :untold
 WHERE promo_id = :promo_id AND activated_at = :activated_at AND audience_count IS NULL
 """
-# In the order in which a wave takes them.
 END = """
-ended_at = :now WHERE promo_id IN (
-    SELECT promo_id FROM promo_run WHERE promo_id = ANY(:promo_ids)
-    ORDER BY promo_id FOR NO KEY UPDATE)
+ended_at = :now WHERE promo_id = ANY(:promo_ids)
   AND ended_at IS NULL AND sold_out_at IS NULL AND cancelled_at IS NULL
 """
 
@@ -89,7 +86,12 @@ def sell_out_if_done(promo_id: int, now: datetime) -> bool:
 
 
 def end(promo_ids: list[int], now: datetime) -> None:
-    """Record that these promos have ended, unless they were over before."""
+    """Record that these promos have ended, unless they were over before.
+
+    Their rows are locked in the order in which a wave takes them.
+    """
+    for promo_id in sorted(promo_ids):
+        lock(promo_id)
     _update(END, promo_ids=promo_ids, now=now)
 
 
