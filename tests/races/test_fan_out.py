@@ -38,4 +38,4 @@ def test_a_fan_out_that_does_not_sort_its_clients_is_caught(hire, stage):
     unsorted = hire(4, [twins.fan_out_unsorted])
     stage.crowd(1999)
     promos = rival_promos(stage, 4)
-    checks.assert_caught(lambda: race(unsorted, stage, promos, 2000), rounds=20)
+    checks.assert_caught(lambda: race(unsorted, stage, promos, 2000), rounds=80)
