@@ -77,9 +77,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     exposition.init_app(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
-    if settings.trusted_proxies:
-        behind = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign]
     secret_paths.init_app(app)
     headers.init_app(app, settings)
     acting.init_app(app)
@@ -101,6 +98,9 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 def _let_pass(app: APIFlask, settings: Settings) -> None:
     """What stands around the whole application, around everything else that does."""
+    if settings.trusted_proxies:
+        behind = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=behind, x_proto=behind, x_host=behind)  # type: ignore[method-assign]
     inside = cast(Application, app.wsgi_app)
     if spans.is_on():
         inside = Traced(inside, goes_on=settings.trusted_proxies > 0)

@@ -3,6 +3,7 @@
 from apiflask import APIFlask
 
 from flashpromo.api import (
+    again,
     auth,
     bulk_clients,
     bulk_products,
@@ -79,3 +80,4 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     problems.init_app(app)
     caching.init_app(app)
     openapi.init_app(app)
+    again.init_app(app)

@@ -12,7 +12,7 @@ from flask import Response, current_app, request
 
 from flashpromo import cache, config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import etags, fields, guard, paging, promo_documents
+from flashpromo.api import again, etags, fields, guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.promos import PromoOut, PromoPage
 from flashpromo.api.shapes.queries import PromoPageQuery
@@ -26,6 +26,7 @@ blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions"
 @guard.allow(Permission.PROMOS_READ)
 @blueprint.input(PromoPageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
+@again.repeatable
 def list_running(query: PromoPageQuery) -> Response:
     """List the promos that run now; a merchant's own."""
     who = guard.principal()
@@ -43,6 +44,7 @@ def list_running(query: PromoPageQuery) -> Response:
 @guard.allow(Permission.OFFERS_READ)
 @blueprint.input(PromoPageQuery, location="query", arg_name="query")
 @blueprint.output(PromoPage)
+@again.repeatable
 def list_eligible(query: PromoPageQuery) -> Response:
     """List the promos that the asking client may take now, the nearest first."""
     client_id = guard.client_id()
@@ -63,13 +65,15 @@ def _kept(
     client_id: int | None = None,
 ) -> Response:
     """The page from the cache, or read and kept there; its addresses are part of its key."""
-    reading = cache.look_up(f"{name}:{request.url}", stamps)
+    key = f"{name}:{request.url}"
+    reading = cache.look_up(key, stamps)
     kept = reading.value
     if kept is None:
         now, until = freshness.look(client_id)
         kept = _page(*read(now), query, now)
         life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
         cache.remember(reading, kept, life_seconds)
+    again.promise(lambda: cache.look_up(key, stamps).value == kept)
     tag, _, body = kept.partition(b"\n")
     response = Response(body, mimetype=fields.PART if query.fields else "application/json")
     response.set_etag(tag.decode())

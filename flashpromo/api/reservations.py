@@ -7,13 +7,14 @@ from uuid import UUID
 from flask import Response, url_for
 
 from flashpromo.accounts.permissions import Permission
-from flashpromo.api import etags, guard, once, paging, promo_documents
+from flashpromo.api import again, etags, guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.refusals import refuses
 from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
 from flashpromo.api.shapes.queries import ReservationFields, ReservationQuery
 from flashpromo.checkout import hold, queries, settle
 from flashpromo.checkout.errors import (
+    AllHeld,
     AlreadyHeld,
     CoolDown,
     NotEligible,
@@ -50,9 +51,15 @@ def list_reservations(query: ReservationQuery) -> dict[str, Any] | Response:
 @once.per_key
 @blueprint.output(ReservationOut, status_code=201)
 @etags.tagged
+@again.repeatable
 def reserve(body: ReservationIn) -> tuple[ReservationOut, int, dict[str, str]]:
     """Hold one unit of a promo for a minute."""
-    held = hold.hold(guard.client_id(), body.promo_id)
+    client_id = guard.client_id()
+    try:
+        held = hold.hold(client_id, body.promo_id)
+    except AllHeld:
+        again.promise(lambda: hold.is_refused(client_id, body.promo_id))
+        raise
     location = url_for(".get_reservation", key=held.id)
     return _shown([held])[0], 201, {"Location": location}
 

@@ -25,6 +25,10 @@ class AlreadyHeld(Conflict):
     title = "This is held already."
 
 
+class AllHeld(AlreadyHeld):
+    """It is others who hold all of it."""
+
+
 class SoldOut(Conflict):
     """Nothing is left."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from flashpromo import cache, config
 from flashpromo.barriers import barrier
 from flashpromo.checkout import eligibility, limits, tries
-from flashpromo.checkout.errors import AlreadyHeld, SoldOut
+from flashpromo.checkout.errors import AllHeld, SoldOut
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import after_commit, app_now, session
 from flashpromo.errors import DomainError, NotFound
@@ -93,9 +93,9 @@ def hold(client_id: int, promo_id: int) -> Reservation:
 
 def _hold(client_id: int, promo_id: int) -> Reservation:
     may, hint = _remembered(client_id, promo_id)
-    if may.value is not None and hint.value is not None:
+    if _is_known(may, hint):
         tries.note(promo_id)
-        raise AlreadyHeld(ALL_HELD)
+        raise AllHeld(ALL_HELD)
     limits.lock_client(client_id)
     now = app_now()
     promo = _reached_promo(client_id, promo_id, may, now)
@@ -112,6 +112,18 @@ def _hold(client_id: int, promo_id: int) -> Reservation:
     cache.tell(cache.units_stamp(promo_id))
     cache.tell(cache.client_stamp(client_id))
     return reservation
+
+
+def is_refused(client_id: int, promo_id: int) -> bool:
+    """Whether `hold` would raise `AllHeld` without a look into the database; counted as if it had.
+
+    For whoever has raised it before and can say the same again.
+    """
+    is_known = _is_known(*_remembered(client_id, promo_id))
+    if is_known:
+        tries.note(promo_id)
+        instruments.HOLD_REQUESTS.labels(AllHeld.code).inc()
+    return is_known
 
 
 def known_taken(promo_id: int) -> cache.Reading:
@@ -132,6 +144,11 @@ def _wanted(promo_id: int) -> tuple[str, tuple[str, ...]]:
 def _remembered(client_id: int, promo_id: int) -> list[cache.Reading]:
     """Whether the client is eligible and whether all is taken, in one round trip."""
     return cache.look_up_all(dict([eligibility.wanted(client_id, promo_id), _wanted(promo_id)]))
+
+
+def _is_known(may: cache.Reading, hint: cache.Reading) -> bool:
+    """Whether the client is eligible and all is held, as far as Redis knows."""
+    return may.value is not None and hint.value is not None
 
 
 def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datetime) -> Promo:
@@ -205,14 +222,14 @@ def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> R
     return reservation
 
 
-def _refusal(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> SoldOut | AlreadyHeld:
+def _refusal(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> SoldOut | AllHeld:
     if not left.unsold:
         # It was sold out or cancelled since it was read: say which.
         _demand_running(queries.get(promo.id, queries.EVERYTHING, now), now)
         return SoldOut()
     _remember_taken(promo, left, hint, now)
     tries.note(promo.id)
-    return AlreadyHeld(ALL_HELD)
+    return AllHeld(ALL_HELD)
 
 
 def _remember_taken(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> None:

@@ -75,20 +75,31 @@ def init_app(app: APIFlask, settings: Settings) -> None:
     app.after_request(_say)
 
 
+def count(address: str, shown: str) -> Standing:
+    """Count a request from this address, with what it shows if anything; how the tighter stands."""
+    buckets: Buckets = current_app.extensions[BUCKETS]
+    settings = config.current()
+    counted = origin.counted(address)
+    found = [Subject("address", f"{PREFIX}rate:{counted}", settings.requests_per_address)]
+    if shown:
+        digest = sha256(shown.encode()).hexdigest()[:32]
+        found.append(Subject("token", f"{PREFIX}rate:{digest}", settings.requests_per_token))
+    standings = [
+        Standing(subject, settings.rate_window_seconds, filled)
+        for subject, filled in zip(found, buckets.take(found), strict=True)
+    ]
+    return min(standings, key=lambda each: (each.fits, each.room))
+
+
 def _check() -> None:
     """Count the request before anything else is done for it; raises `TooSoon`."""
     if not request.path.startswith(LIMITED) or request.path.startswith(FREE):
         return
-    buckets: Buckets = current_app.extensions[BUCKETS]
-    window_seconds, subjects = config.current().rate_window_seconds, _subjects()
-    standings = [
-        Standing(subject, window_seconds, filled)
-        for subject, filled in zip(subjects, buckets.take(subjects), strict=True)
-    ]
-    tightest = min(standings, key=lambda each: (each.fits, each.room))
-    request.environ[STANDING] = tightest
-    if not tightest.fits:
-        raise TooSoon(retry_after_seconds=tightest.wait_seconds)
+    standing: Standing | None = request.environ.get(STANDING)
+    if standing is None:  # nobody has counted it before the application
+        standing = request.environ[STANDING] = count(origin.address(), _shown())
+    if not standing.fits:
+        raise TooSoon(retry_after_seconds=standing.wait_seconds)
 
 
 def _say(response: Response) -> Response:
@@ -97,17 +108,6 @@ def _say(response: Response) -> Response:
     if standing is not None and (response.status_code != 429 or not standing.fits):
         response.headers.update(standing.headers)
     return response
-
-
-def _subjects() -> list[Subject]:
-    settings = config.current()
-    address = origin.counted_address()
-    found = [Subject("address", f"{PREFIX}rate:{address}", settings.requests_per_address)]
-    shown = _shown()
-    if shown:
-        digest = sha256(shown.encode()).hexdigest()[:32]
-        found.append(Subject("token", f"{PREFIX}rate:{digest}", settings.requests_per_token))
-    return found
 
 
 def _shown() -> str:
