@@ -12,7 +12,7 @@ from flask import Response, current_app, request
 
 from flashpromo import cache, config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import again, etags, fields, guard, paging, promo_documents
+from flashpromo.api import again, etags, fields, flights, guard, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.promos import PromoOut, PromoPage
 from flashpromo.api.shapes.queries import PromoPageQuery
@@ -52,7 +52,7 @@ def list_eligible(query: PromoPageQuery) -> Response:
         f"list:eligible:{client_id}",
         [cache.TERMS, cache.client_stamp(client_id)],
         query,
-        lambda now: _window(queries.list_eligible(client_id, now), **query.window),
+        lambda now: queries.page_eligible(client_id, now, **query.window),
         client_id,
     )
 
@@ -66,13 +66,7 @@ def _kept(
 ) -> Response:
     """The page from the cache, or read and kept there; its addresses are part of its key."""
     key = f"{name}:{request.url}"
-    reading = cache.look_up(key, stamps)
-    kept = reading.value
-    if kept is None:
-        now, until = freshness.look(client_id)
-        kept = _page(*read(now), query, now)
-        life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
-        cache.remember(reading, kept, life_seconds)
+    kept = _found(key, stamps, lambda: _computed(query, read, client_id))
     again.promise(lambda: cache.look_up(key, stamps).value == kept)
     tag, _, body = kept.partition(b"\n")
     response = Response(body, mimetype=fields.PART if query.fields else "application/json")
@@ -80,8 +74,32 @@ def _kept(
     return response
 
 
-def _window(promos: list[Promo], *, offset: int, limit: int) -> tuple[int, list[Promo]]:
-    return len(promos), promos[offset : offset + limit]
+def _found(key: str, stamps: list[str], compute: Callable[[], tuple[bytes, float]]) -> bytes:
+    """What is kept, or computed once for all who want it now; without Redis each for itself."""
+    reading = cache.look_up(key, stamps)
+    if reading.value is not None:
+        return reading.value
+    if reading.stamps is None:
+        return compute()[0]
+    with flights.alone(key) as waited:
+        if waited:
+            reading = cache.look_up(key, stamps)
+        if reading.value is None:
+            value, life_seconds = compute()
+            cache.remember(reading, value, life_seconds)
+            return value
+    return reading.value
+
+
+def _computed(
+    query: PromoPageQuery,
+    read: Callable[[datetime], tuple[int, list[Promo]]],
+    client_id: int | None,
+) -> tuple[bytes, float]:
+    """The page as it is kept, and for how long it may be."""
+    now, until = freshness.look(client_id)
+    life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
+    return _page(*read(now), query, now), life_seconds
 
 
 def _page(count: int, promos: list[Promo], query: PromoPageQuery, now: datetime) -> bytes:

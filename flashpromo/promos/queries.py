@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from geoalchemy2 import Geometry
 from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
@@ -17,6 +17,8 @@ from flashpromo.ids import one_of
 from flashpromo.market.models import Product, Store
 from flashpromo.promos.models import Promo, PromoRun
 from flashpromo.promos.states import FINISHED, State, running, state_is
+
+Found = TypeVar("Found", bound=Select[Any])
 
 
 @dataclass(frozen=True)
@@ -197,17 +199,29 @@ def page_running(
 
 def list_eligible(client_id: int, now: datetime) -> list[Promo]:
     """The promos that run at `now` and reach the client, the nearest in front."""
+    return list(session().scalars(_reaching(_whole(), client_id, now)))
+
+
+def page_eligible(
+    client_id: int, now: datetime, *, offset: int, limit: int
+) -> tuple[int, list[Promo]]:
+    """A page of the same, and how many there are in all: two queries, objects of the page alone."""
+    ids = select(Promo.id).join(PromoRun, PromoRun.promo_id == Promo.id)
+    found = session().scalars(_reaching(ids, client_id, now)).all()
+    shown = found[offset : offset + limit]
+    promos = by_id(shown) if shown else {}
+    return len(found), [promos[each] for each in shown if each in promos]
+
+
+def _reaching(found: Found, client_id: int, now: datetime) -> Found:
     moment = reach.at(now)
     largest = (
         select(func.max(Promo.max_distance_km) * 1000).where(Promo.published).scalar_subquery()
     )
-    return list(
-        session().scalars(
-            _whole()
-            .join(Client, reach.near_promos(Client, Promo, largest))
-            .where(Client.id == client_id, running(moment), reach.reach(Client, Promo, moment))
-            .order_by(reach.distance_m(Client, Promo), Promo.id)
-        )
+    return (
+        found.join(Client, reach.near_promos(Client, Promo, largest))
+        .where(Client.id == client_id, running(moment), reach.reach(Client, Promo, moment))
+        .order_by(reach.distance_m(Client, Promo), Promo.id)
     )
 
 
