@@ -18,6 +18,7 @@ from flashpromo.entrance import (
     failures,
     headers,
     language,
+    lean,
     maps,
     rates,
     secret_paths,
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     exposition.init_app(app)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))
+    lean.init_app(app)
     secret_paths.init_app(app)
     headers.init_app(app, settings)
     acting.init_app(app)

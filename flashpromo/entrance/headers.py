@@ -7,7 +7,7 @@ frames us. A view that needs more says so: `@headers.policy({**STRICT, "style-sr
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from flask import Flask
+from flask import Flask, request
 from flask_talisman import Talisman
 
 from flashpromo.config import Settings
@@ -24,7 +24,21 @@ STRICT: Final[Policy] = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+_WRITTEN: Final[dict[int, tuple[Policy, str]]] = {}
+"""Policies as they are sent, by who they are: one for the application, one for each view's own."""
 _OPTIONS: Final = "talisman_view_options"
+
+
+class Policies(Talisman):  # type: ignore[misc] # it has no types
+    """Writes each policy out once: it is the same for all answers but those with a nonce."""
+
+    def _parse_policy(self, policy: Policy) -> str:
+        if hasattr(request, "csp_nonce"):
+            return str(super()._parse_policy(policy))
+        said = _WRITTEN.get(id(policy))
+        if said is None or said[0] is not policy:
+            said = _WRITTEN[id(policy)] = policy, str(super()._parse_policy(policy))
+        return said[1]
 
 
 def policy(content: Policy, *, nonce_in: Sequence[str] = ()) -> Callable[[View], View]:
@@ -44,7 +58,7 @@ def also_without_https(view: View) -> View:
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Set the headers of every answer; lead to https where the settings say so."""
-    Talisman(
+    Policies(
         app,
         force_https=settings.force_https,
         strict_transport_security=settings.force_https,

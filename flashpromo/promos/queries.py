@@ -51,14 +51,7 @@ def lock(promo_id: int) -> Promo:
         NotFound: no such promo, or it is deleted.
     """
     session().execute(select(Promo.id).where(Promo.id == promo_id).with_for_update(key_share=True))
-    promo = session().scalar(
-        _whole()
-        .where(Promo.id == promo_id, Promo.deleted_at.is_(None))
-        .execution_options(populate_existing=True)
-    )
-    if promo is None:
-        raise NotFound
-    return promo
+    return _only(Promo.id == promo_id, Promo.deleted_at.is_(None))
 
 
 def product_of(promo_id: int) -> int:
@@ -87,14 +80,7 @@ def get(promo_id: int, sight: Sight, now: datetime) -> Promo:
     Raises:
         NotFound: no such promo, deleted, or out of sight.
     """
-    promo = session().scalar(
-        _whole()
-        .where(Promo.id == promo_id, sight.condition(reach.at(now)))
-        .execution_options(populate_existing=True)
-    )
-    if promo is None:
-        raise NotFound
-    return promo
+    return _only(Promo.id == promo_id, sight.condition(reach.at(now)))
 
 
 def any_promo(promo_id: int) -> Promo:
@@ -103,12 +89,7 @@ def any_promo(promo_id: int) -> Promo:
     Raises:
         NotFound: there never was one.
     """
-    promo = session().scalar(
-        _whole().where(Promo.id == promo_id).execution_options(populate_existing=True)
-    )
-    if promo is None:
-        raise NotFound
-    return promo
+    return _only(Promo.id == promo_id)
 
 
 def place_of(promo_id: int) -> tuple[float, float]:
@@ -239,6 +220,15 @@ def awaiting_activation(now: datetime) -> Iterable[tuple[int, datetime]]:
         )
     )
     return [(row.id, row.start_time) for row in rows]
+
+
+def _only(*conditions: ColumnElement[bool]) -> Promo:
+    """The promo of these conditions as it stands now."""
+    found = _whole().where(*conditions).execution_options(populate_existing=True)
+    promo = session().scalar(found)
+    if promo is None:
+        raise NotFound
+    return promo
 
 
 def _whole() -> Select[Promo]:
