@@ -11,7 +11,7 @@ import os
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from redis import Redis
@@ -28,7 +28,7 @@ from flashpromo.cli.looking import is_late, look
 from flashpromo.cli.waking import do_here, wake
 from flashpromo.db import app_now
 from flashpromo.guarded_redis import connect
-from flashpromo.notify import delivery, partitions
+from flashpromo.notify import delivery, partitions, pending
 from flashpromo.operations import traces
 from flashpromo.operations.traces import Found
 from flashpromo.promos import queries, runs
@@ -89,12 +89,32 @@ def sweep_activations() -> Found:
     return Found(len(due))
 
 
-def sweep_deliveries() -> Found:
-    """Ring again for deliveries that are due; past the patience, send a batch of each."""
+def sweep_deliveries(first_day: date | None = None) -> Found:
+    """Ring again for deliveries that are due; past the patience, send a batch of each.
+
+    Args:
+        first_day: before which nothing is pending; None looks for it.
+    """
     with look():
         now = app_now()
-        waiting = delivery.waiting(now)
+        waiting = delivery.waiting(now, first_day)
     return wake(DELIVER, waiting, now, BATCHES_AT_ONCE)
+
+
+class DeliverySweeper:
+    """Looks for what waits in the weeks where anything does, and now and then which those are."""
+
+    def __init__(self) -> None:
+        self._rounds = itertools.cycle(range(WHOLE_LOOK_EVERY))
+        self._first_day: date | None = None
+
+    def __call__(self) -> Found:
+        """One round."""
+        if next(self._rounds) == 0:
+            self._first_day = None  # stays so if the look fails
+            with look():
+                self._first_day = pending.first_day(app_now())
+        return sweep_deliveries(self._first_day)
 
 
 def sweep_audiences() -> Found:
@@ -173,7 +193,7 @@ def lanes() -> Sequence[Lane]:
     work = (
         Lane(0.01, (Round("ring the timetable", 1, TimetableKeeper()),)),
         Lane(0.5, (Round("sweep activations", 1, sweep_activations),)),
-        Lane(0.5, (Round("sweep deliveries", 1, sweep_deliveries),)),
+        Lane(0.5, (Round("sweep deliveries", 1, DeliverySweeper()),)),
         Lane(
             0.75,
             (

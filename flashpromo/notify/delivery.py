@@ -8,12 +8,13 @@ reason. So is each client's clock: in its quiet hours nobody is rung.
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
 from flashpromo import config
 from flashpromo.db import app_now, session
+from flashpromo.notify import pending
 from flashpromo.notify.channels.protocol import Message, Outcome
 from flashpromo.notify.leases import SKIPPED, Batch, lease
 from flashpromo.notify.pending import IS_KEPT, PAIRS
@@ -30,7 +31,7 @@ FROM unnest(:clients, CAST(:days AS date[]), CAST(:states AS text[]), CAST(:reas
             CAST(:retries AS timestamptz[]))
      AS done (client_id, local_day, state, reason, next_attempt_at)
 WHERE d.client_id = done.client_id AND d.local_day = done.local_day AND d.channel = :channel
-  AND d.lease_token = :token AND d.state = 'pending'
+  AND d.lease_token = :token AND d.state = 'pending' AND d.local_day BETWEEN :first AND :last
 RETURNING d.state
 """)
 # Rows under a lease are left to whoever holds it; what is put off or to be tried again is under
@@ -53,9 +54,10 @@ SKIPPED_AT_ONCE = 50_000
 # One more index probe for each pair: nobody is woken for what a paused promo keeps.
 WAITING = text(f"""
 WITH RECURSIVE {PAIRS}
-SELECT pair.promo_id, min(first.next_attempt_at) AS since FROM pair, LATERAL (
+SELECT pair.promo_id, min(first.next_attempt_at) AS due_since FROM pair, LATERAL (
   SELECT d.next_attempt_at FROM delivery AS d
   WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
+    AND d.local_day >= :since
   ORDER BY d.next_attempt_at LIMIT 1) AS first
 WHERE first.next_attempt_at <= :now AND NOT {IS_KEPT}
 GROUP BY pair.promo_id ORDER BY pair.promo_id
@@ -105,14 +107,17 @@ def settle(batch: Batch, outcomes: Sequence[Outcome]) -> int:
         for message, outcome in zip(batch.messages, outcomes, strict=True)
     ]
     states, reasons, retries = zip(*done, strict=True)
+    days = [message.local_day for message in batch.messages]
     result = session().execute(
         SETTLE,
         {
             "now": now,
+            "first": min(days),
+            "last": max(days),
             "token": batch.token,
             "channel": batch.channel,
             "clients": [message.client_id for message in batch.messages],
-            "days": [message.local_day for message in batch.messages],
+            "days": days,
             "states": list(states),
             "reasons": list(reasons),
             "retries": list(retries),
@@ -134,9 +139,15 @@ def _tell_pace(batch: Batch, states: Sequence[str], now: datetime) -> None:
         counting.observe(series.TIME_TO_NOTIFY, seconds, batch.channel, times=told)
 
 
-def waiting(now: datetime) -> list[tuple[int, datetime]]:
-    """Promos whose deliveries wait to be sent, and since when the first of each has been due."""
-    return [(row.promo_id, row.since) for row in session().execute(WAITING, {"now": now})]
+def waiting(now: datetime, first_day: date | None = None) -> list[tuple[int, datetime]]:
+    """Promos whose deliveries wait to be sent, and since when the first of each has been due.
+
+    Args:
+        now: the time of the look.
+        first_day: before which nothing is pending; None looks for it (see `pending.first_day`).
+    """
+    values = {"now": now, "since": first_day or pending.first_day(now)}
+    return [(row.promo_id, row.due_since) for row in session().execute(WAITING, values)]
 
 
 def _verdict(

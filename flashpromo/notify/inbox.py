@@ -1,12 +1,14 @@
 """A client's inbox: its notifications, newest first, each read once.
 
 The day is the natural key of a message within its client. All reads go by the first key of the
-primary key, one probe a week's partition.
+primary key, one probe a week's partition. So many messages are at least so many days old: a page is
+looked for in the last weeks first, and farther back only where those do not fill it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, func, select, true, update
 
@@ -14,6 +16,12 @@ from flashpromo import cache
 from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
 from flashpromo.notify.models import Notification
+
+LEAST_DAYS: Final = 14
+FARTHER: Final = 8
+"""A client that is told but once a week has its messages in about so many times the days."""
+LONGEST_LOOK: Final = 200
+"""In days; what is looked for farther back is looked for everywhere."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def count(client_id: int) -> Count:
 def page(
     client_id: int, *, unread_only: bool = False, limit: int, offset: int
 ) -> Sequence[Notification]:
-    """A page of the client's messages, newest first: one query."""
+    """A page of the client's messages, newest first: a query for each look farther back."""
     query = (
         select(Notification)
         .where(
@@ -48,8 +56,23 @@ def page(
         .order_by(Notification.local_day.desc())
         .limit(limit)
         .offset(offset)
+        .execution_options(populate_existing=True)
     )
-    return session().scalars(query.execution_options(populate_existing=True)).all()
+    found: Sequence[Notification] = ()
+    for days in _farther_and_farther(offset + limit):
+        found = session().scalars(query.where(days)).all()
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _farther_and_farther(messages: int) -> Iterator[ColumnElement[bool]]:
+    """The days in which so many messages of one client may be, and at last all days."""
+    today, day = app_now().date(), timedelta(days=1)
+    for days in (max(LEAST_DAYS, messages), max(LEAST_DAYS, messages) * FARTHER):
+        if days < LONGEST_LOOK:
+            yield Notification.local_day.between(today - days * day, today + day)
+    yield true()
 
 
 def read(client_id: int, day: date) -> Notification:

@@ -43,11 +43,12 @@ FROM (SELECT *, skip IS NULL AND later IS NULL AS is_sent
                   CAST(:laters AS timestamptz[]))
            AS row (client_id, local_day, skip, later)) AS picked
 WHERE d.client_id = picked.client_id AND d.local_day = picked.local_day AND d.channel = :channel
-  AND d.state = 'pending' AND d.next_attempt_at <= :now
+  AND d.state = 'pending' AND d.next_attempt_at <= :now AND d.local_day BETWEEN :first AND :last
 RETURNING d.client_id, d.local_day, d.attempts, d.state, picked.is_sent,
   d.reason = :quiet AS was_put_off,
   (SELECT distance_m FROM notification AS n
-   WHERE n.client_id = d.client_id AND n.local_day = d.local_day) AS distance_m
+   WHERE n.client_id = d.client_id AND n.local_day = d.local_day
+     AND n.local_day BETWEEN :first AND :last) AS distance_m
 """)
 QUIET_HOURS: Final = "quiet_hours"
 SKIPPED: Final = "skipped"
@@ -74,12 +75,12 @@ class Batch:
 def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
     """Deal with the next rows that wait; None when none do."""
     settings = config.current()
-    picked = sorted(_pick(promo.id, channel, now), key=lambda row: (row.client_id, row.local_day))
+    picked = sorted(_pick(promo, channel, now), key=lambda row: (row.client_id, row.local_day))
     if not picked:
         return None
     token, until = uuid4(), now + timedelta(seconds=settings.delivery_lease_seconds)
     fates = [_fate(row, promo.end_time, now) for row in picked]
-    clients = [row.client_id for row in picked]
+    clients, days = [row.client_id for row in picked], [row.local_day for row in picked]
     names, sign_ins = external_ids(clients), client_sign_ins.by_client(clients)
     changed = session().execute(
         LEASE,
@@ -90,7 +91,9 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
             "until": until,
             "quiet": QUIET_HOURS,
             "clients": clients,
-            "days": [row.local_day for row in picked],
+            "days": days,
+            "first": min(days),
+            "last": max(days),
             "skips": [skip for skip, _ in fates],
             "laters": [later for _, later in fates],
         },
@@ -114,15 +117,20 @@ def lease(promo: Promo, channel: str, now: datetime) -> Batch | None:
     return Batch(_offer(promo), channel, token, messages, _due_since(promo), frozenset(in_time))
 
 
-def _pick(promo_id: int, channel: str, now: datetime) -> Sequence[Row[Any]]:
-    """What has waited longest, and how its client stands to being rung just now."""
+def _pick(promo: Promo, channel: str, now: datetime) -> Sequence[Row[Any]]:
+    """What has waited longest, and how its client stands to being rung just now.
+
+    Nobody was told of a promo before there was one: the planner leaves all weeks before that out.
+    """
+    began = min(promo.created_at, promo.run.activated_at or now) - timedelta(days=2)
     due = (
         select(Delivery.client_id, Delivery.local_day)
         .where(
-            Delivery.promo_id == promo_id,
+            Delivery.promo_id == promo.id,
             Delivery.channel == channel,
             Delivery.state == "pending",
             Delivery.next_attempt_at <= now,
+            Delivery.local_day.between(began.date(), now.date() + timedelta(days=1)),
         )
         .order_by(Delivery.next_attempt_at, Delivery.client_id)
         .limit(config.current().delivery_batch_size)

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import text
 
 from flashpromo.db import session
-from flashpromo.notify.pending import IS_KEPT, PAIRS
+from flashpromo.notify.pending import IS_KEPT, PAIRS, first_day
 from flashpromo.promos.due import DUE_SINCE
 
 MOST_COUNTED: Final = 10_000
@@ -29,11 +29,13 @@ SELECT pair.channel, min(first.next_attempt_at) AS due_since, sum(counted.found)
   bool_or(counted.found >= :most) AS is_more
 FROM pair, LATERAL (
   SELECT min(d.next_attempt_at) AS next_attempt_at FROM delivery AS d
-  WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending') AS first,
+  WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
+    AND d.local_day >= :since) AS first,
 LATERAL (
   SELECT count(*) AS found FROM (
     SELECT FROM delivery AS d
     WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
+      AND d.local_day >= :since
     LIMIT :most) AS bounded) AS counted
 WHERE NOT {IS_KEPT}
 GROUP BY pair.channel ORDER BY pair.channel
@@ -46,6 +48,7 @@ SELECT pair.channel, min(first.next_attempt_at) AS due_since
 FROM pair, LATERAL (
   SELECT d.next_attempt_at FROM delivery AS d
   WHERE d.promo_id = pair.promo_id AND d.channel = pair.channel AND d.state = 'pending'
+    AND d.local_day >= :since
   ORDER BY d.next_attempt_at LIMIT 1) AS first
 WHERE NOT {IS_KEPT}
 GROUP BY pair.channel
@@ -126,13 +129,15 @@ def activations(now: datetime) -> Activations:
 
 def backlog(now: datetime) -> list[Waiting]:
     """What waits, by channel."""
-    rows = session().execute(BACKLOG, {"now": now, "most": MOST_COUNTED})
+    values = {"now": now, "since": first_day(now), "most": MOST_COUNTED}
+    rows = session().execute(BACKLOG, values)
     return [Waiting(row.channel, int(row.waiting), row.is_more, row.due_since) for row in rows]
 
 
 def oldest(now: datetime) -> dict[str, datetime]:
     """When the first that waits is due, by channel; without what paused promos keep."""
-    return {row.channel: row.due_since for row in session().execute(OLDEST, {"now": now})}
+    values = {"now": now, "since": first_day(now)}
+    return {row.channel: row.due_since for row in session().execute(OLDEST, values)}
 
 
 def weeks() -> Weeks:
