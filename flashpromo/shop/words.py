@@ -26,7 +26,7 @@ Words = Callable[[Mapping[str, Any]], Any]
 
 def of(error: DomainError) -> str:
     """One sentence for the client, in the language of the page."""
-    said = SAID.get(type(error))
+    said = next((SAID[kind] for kind in type(error).__mro__ if kind in SAID), None)
     return str(said(error.extra)) if said is not None else language.told(error.detail)
 
 
@@ -88,7 +88,7 @@ def _cool_down(extra: Mapping[str, Any]) -> Any:
     )
 
 
-SAID: Final[Mapping[type[DomainError], Words]] = {
+SAID: Final[Mapping[type, Words]] = {
     NotEligible: _not_eligible,
     AlreadyHeld: _already_held,
     SoldOut: lambda _extra: _("It is sold out: somebody has bought the last one."),

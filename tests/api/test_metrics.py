@@ -157,12 +157,15 @@ def test_labels_are_few_and_tell_of_nobody(app, world, redis):
     promo = activate(world)
     jobs.deliver(promo.id)
     client = app.test_client()
+    app.extensions[exposition.EXTENSION].until = 0.0
+    page = client.get("/metrics", buffered=True).text
+    of_others = set(re.findall(r'route="([^"]*)"', page))  # applications that other tests have made
     for path in ("/nowhere/1/", "/nowhere/2/", "/link/one/", "/link/two/"):
         client.get(path, buffered=True)
     app.extensions[exposition.EXTENSION].until = 0.0
     page = client.get("/metrics", buffered=True).text
     routes = set(re.findall(r'route="([^"]*)"', page))
-    assert routes <= {str(rule) for rule in app.url_map.iter_rules()} | {"none"}
+    assert routes - of_others <= {str(rule) for rule in app.url_map.iter_rules()} | {"none"}
     assert "Headphones" not in page
     assert len(page) < 200_000
 

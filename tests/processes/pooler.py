@@ -62,7 +62,7 @@ def pooler(database_url: str) -> Iterator[Pooler]:
         file = Path(folder) / "pgbouncer.ini"
         file.write_text(_configuration(server, folder))
         Path(folder).chmod(0o777)
-        process = _start(file)
+        process = _start(file, server)
         try:
             query = {"host": folder, "port": PORT}
             through = Pooler(URL.create(**_named(server), query=query))
@@ -87,13 +87,19 @@ def _configuration(server: URL, folder: str) -> str:
     )
 
 
-def _start(file: Path) -> subprocess.Popen:
+def _start(file: Path, server: URL) -> subprocess.Popen:
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     assert program, "Debian's package pgbouncer is missing: bin/test installs it"
-    # It refuses to run as root, and wants to be somebody else then.
-    somebody = ["-u", pwd.getpwnam("nobody").pw_name] if os.geteuid() == 0 else []
+    # It refuses to run as root: then it is whoever may reach the server's socket.
+    somebody = ["-u", _owner(server)] if os.geteuid() == 0 else []
     with file.with_suffix(".log").open("wb") as log:
         return subprocess.Popen([program, *somebody, str(file)], stdout=log, stderr=log)
+
+
+def _owner(server: URL) -> str:
+    folder = server.query.get("host") or "/"
+    owner = Path(str(folder)).stat().st_uid if str(folder).startswith("/") else 0
+    return pwd.getpwuid(owner).pw_name if owner else "nobody"
 
 
 def _named(server: URL) -> dict[str, str | None]:

@@ -117,4 +117,4 @@ def test_all_of_them_can_be_told_to_end_while_redis_hangs(running, own_redis):
     own_redis.hang()
     for program in running:
         program.send(signal.SIGTERM)
-    assert [program.await_end(15) for program in running] == [0, 0, 0]
+    assert [program.await_end(30) for program in running] == [0, 0, 0]
