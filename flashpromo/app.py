@@ -36,7 +36,6 @@ MOST_CONNECTIONS: Final = 30
 """Of one process; more are waited for."""
 
 ENGINE_OPTIONS: Final = {
-    "pool_pre_ping": True,  # a database that was restarted costs no request
     "pool_size": POOL_SIZE,
     "max_overflow": MOST_CONNECTIONS - POOL_SIZE,
     "hide_parameters": True,  # an error is logged: names and places are no part of it

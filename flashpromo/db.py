@@ -8,19 +8,21 @@ once, is handed to `before_commit`. A door that goes on after a refusal makes an
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from select import POLLIN, poll
 from typing import Any, Final
 
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
-from sqlalchemy.pool import Pool
+from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
 from flashpromo import config
 from flashpromo.barriers import barrier
@@ -53,12 +55,16 @@ class Base(DeclarativeBase):
     )
 
 
-BOUNDS = text("""
-SELECT set_config('statement_timeout', :statement, true),
-       set_config('idle_in_transaction_session_timeout', :idle, true)
-""")
-IDLE_TIMEOUT: Final = "30s"
-"""A process that stands still in the middle of a transaction gives up its locks after this."""
+BOUNDS: Final = (
+    "SET LOCAL statement_timeout = '{seconds:d}s'; "
+    "SET LOCAL idle_in_transaction_session_timeout = '30s'; "
+)
+"""A process that stands still in the middle of a transaction gives up its locks after that."""
+UNSAID: Final = "flashpromo_bounds"
+RESTED: Final = "flashpromo_rested"
+TRUSTED_SECONDS: Final = 10
+"""A connection that was used since then, and has not been closed, is taken for a good one."""
+NOW: Final = text("SELECT app_now()")
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
@@ -71,7 +77,7 @@ class _Outbox:
     around: dict[object, Hook] = field(default_factory=dict)
     after: list[Hook] = field(default_factory=list)
     together: dict[Writer, tuple[Any, ...]] = field(default_factory=dict)
-    bounds: dict[str, str] | None = None
+    bounds: str | None = None
 
     def go_before(self) -> None:
         """What is to be done right before the commit; the writing first."""
@@ -96,7 +102,7 @@ def app_now() -> datetime:
 
     Read it once, after the locks, and pass it on as a parameter.
     """
-    now: datetime = session().execute(text("SELECT app_now()")).scalar_one()
+    now: datetime = session().execute(NOW).scalar_one()
     return now.astimezone(UTC)
 
 
@@ -119,9 +125,9 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         timeout_seconds = config.current().statement_timeout_seconds
     try:
         if timeout_seconds is not None:
-            outbox.bounds = {"statement": f"{timeout_seconds}s", "idle": IDLE_TIMEOUT}
+            outbox.bounds = BOUNDS.format(seconds=timeout_seconds)
             if current.in_transaction():
-                current.execute(BOUNDS, outbox.bounds)
+                current.connection().info[UNSAID] = outbox.bounds
         yield current
         current.flush()
         outbox.go_before()
@@ -148,6 +154,8 @@ def driver_cursor() -> Iterator[Any]:
     connection = session().connection()
     driver: Any = connection.connection
     try:
+        if bounds := connection.info.pop(UNSAID, None):
+            _send(driver, bounds)
         with closing(driver.cursor()) as cursor:
             yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
@@ -193,20 +201,64 @@ def _roll_back(current: Session) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _bound(current: Session, began: SessionTransaction, connection: Connection) -> None:
-    """Bound a transaction with its first statement: one that sends none costs no round trip."""
     outbox: _Outbox | None = current.info.get("outbox")
     if outbox is not None and outbox.bounds is not None and not began.nested:
-        connection.execute(BOUNDS, outbox.bounds)
+        connection.info[UNSAID] = outbox.bounds
+
+
+@event.listens_for(Engine, "before_cursor_execute", retval=True)
+def _say_bounds(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, _: Any, is_many: bool
+) -> tuple[str, Any]:
+    """Bound a transaction in the same message as its first statement: that costs no round trip."""
+    bounds: str | None = connection.info.pop(UNSAID, None)
+    if bounds is None:
+        return statement, parameters
+    if is_many or getattr(cursor, "name", None):  # repeated, or read in pieces: no place for it
+        _send(connection.connection, bounds)
+        return statement, parameters
+    return bounds + statement, parameters
 
 
 @event.listens_for(Pool, "checkout")
-def _lent(*_: object) -> None:
+def _lent(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+    """Leave out a connection that has ended since, so that a restarted database costs no request.
+
+    To ask each time whether it is still good would take as long as the work of a short request. One
+    that the other side has closed tells it by itself: there is something to be read.
+    """
+    rested = record.info.get(RESTED)
+    if rested is not None and (
+        _has_news(connection) or time.monotonic() - rested > TRUSTED_SECONDS
+    ):
+        try:
+            _send(connection, "SELECT")
+            connection.rollback()
+        except connection.Error as error:
+            raise InvalidatePoolError from error
     instruments.POOL_IN_USE.inc()
 
 
 @event.listens_for(Pool, "checkin")
-def _given_back(*_: object) -> None:
+def _given_back(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[RESTED] = time.monotonic()
+    record.info.pop(UNSAID, None)
     instruments.POOL_IN_USE.dec()
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether the server has said something that nobody asked for, such as its farewell."""
+    if connection.closed:
+        return True
+    socket = poll()
+    socket.register(connection.fileno(), POLLIN)
+    return bool(socket.poll(0))
+
+
+def _send(driver: Any, statement: str) -> None:
+    """Send a statement that answers nothing, by the driver itself."""
+    with closing(driver.cursor()) as cursor:
+        cursor.execute(statement)
 
 
 def before_commit(write: Writer, item: Any) -> None:

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from flashpromo import db
 from flashpromo.accounts import sign_ins
@@ -29,10 +29,16 @@ KEPT_AFTER_END: Final = timedelta(days=1)
 LONGEST_NAME: Final = 100
 BEARERS: Final = frozenset({TokenKind.TOKEN, TokenKind.KEY})
 
-_USE_IS_DUE: Final = or_(
-    AuthToken.last_used_at.is_(None),
-    AuthToken.last_used_at < func.app_now() - text("interval '1 minute'"),
-)
+_USE_IS_DUE: Final = "(last_used_at IS NULL OR last_used_at < app_now() - interval '1 minute')"
+# Every request of somebody who is not believed begins with it: as text it takes half as long.
+_WHOSE: Final = text(f"""
+SELECT token.id, token.kind, token.username, token.user_id, token.client_id, token.scopes,
+  token.expires_at, {_USE_IS_DUE} AS use_is_due, staff.is_operator
+FROM auth_token AS token LEFT JOIN user_account AS staff ON staff.id = token.user_id
+WHERE token.token_hash = :token_hash
+  AND (token.expires_at IS NULL OR token.expires_at > app_now())
+  AND (token.user_id IS NULL OR staff.is_active)
+""")  # noqa: S608 - a constant of ours
 
 
 @dataclass(frozen=True)
@@ -154,7 +160,7 @@ def note_use(held: Held) -> None:
     """Write down that it is used now; one that somebody else is writing to is left alone."""
     free = (
         select(AuthToken.token_hash)
-        .where(AuthToken.token_hash == held.token_hash, _USE_IS_DUE)
+        .where(AuthToken.token_hash == held.token_hash, text(_USE_IS_DUE))
         .with_for_update(skip_locked=True)
     )
     db.session().execute(
@@ -171,29 +177,7 @@ def hash_of(token: str) -> bytes:
 
 
 def _look_up(token_hash: bytes) -> Principal:
-    row = (
-        db.session()
-        .execute(
-            select(
-                AuthToken.id,
-                AuthToken.kind,
-                AuthToken.username,
-                AuthToken.user_id,
-                AuthToken.client_id,
-                AuthToken.scopes,
-                AuthToken.expires_at,
-                _USE_IS_DUE.label("use_is_due"),
-                User.is_operator,
-            )
-            .join(User, User.id == AuthToken.user_id, isouter=True)
-            .where(
-                AuthToken.token_hash == token_hash,
-                AuthToken.expires_at.is_(None) | (AuthToken.expires_at > func.app_now()),
-                AuthToken.user_id.is_(None) | User.is_active,
-            )
-        )
-        .one_or_none()
-    )
+    row = db.session().execute(_WHOSE, {"token_hash": token_hash}).one_or_none()
     if row is None:
         raise NotAuthenticated("The token is unknown or has expired.")
     held = Held(token_hash, row.id, TokenKind(row.kind), row.expires_at, row.use_is_due)
