@@ -10,6 +10,6 @@ listener: Callable[[str], None] | None = None
 
 
 def barrier(name: str) -> None:
-    """Pass the place `name`, for example `hold.claimed`."""
+    """Pass the place `name`, for example `hold.recorded`."""
     if listener is not None:
         listener(name)

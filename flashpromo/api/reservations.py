@@ -10,7 +10,7 @@ from flashpromo.accounts.permissions import Permission
 from flashpromo.api import again, etags, guard, once, paging, promo_documents
 from flashpromo.api.blueprints import resource
 from flashpromo.api.refusals import refuses
-from flashpromo.api.shapes.promos import ReservationIn, ReservationOut, ReservationPage
+from flashpromo.api.shapes.promos import PromoOut, ReservationIn, ReservationOut, ReservationPage
 from flashpromo.api.shapes.queries import ReservationFields, ReservationQuery
 from flashpromo.checkout import hold, queries, settle
 from flashpromo.checkout.errors import (
@@ -56,12 +56,14 @@ def reserve(body: ReservationIn) -> tuple[ReservationOut, int, dict[str, str]]:
     """Hold one unit of a promo for a minute."""
     client_id = guard.client_id()
     try:
-        held = hold.hold(client_id, body.promo_id)
+        held = hold.take(client_id, body.promo_id)
     except AllHeld:
         again.promise(lambda: hold.is_refused(client_id, body.promo_id))
         raise
-    location = url_for(".get_reservation", key=held.id)
-    return _shown([held])[0], 201, {"Location": location}
+    promo = PromoOut.of_promo(held.offer.promo, held.offer.segments, held.at)
+    location = url_for(".get_reservation", key=held.reservation.id)
+    document = ReservationOut.of_reservation(held.reservation, promo, held.at)
+    return document, 201, {"Location": location}
 
 
 @blueprint.get("/<reservation:key>/")

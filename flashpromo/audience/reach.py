@@ -12,7 +12,7 @@ the planner drives from; segments are filtered after it and have no index of the
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Boolean,
@@ -32,6 +32,8 @@ from flashpromo import config
 
 Row = Any
 """A mapped class or an alias of it."""
+PARTS: Final = ("location_unknown", "location_too_old", "out_of_range", "not_in_segments")
+"""What may fail of *reach*, by the name of its refusal, in the order in which they are told."""
 
 
 def in_segments(client: Row, promo: Row) -> ColumnElement[bool]:
@@ -106,12 +108,13 @@ def reach_parts(
     client: Row, promo: Row, now: ColumnElement[datetime]
 ) -> Mapping[str, ColumnElement[bool]]:
     """The parts of `reach` by the name of their refusal, in the order in which they are told."""
-    return {
-        "location_unknown": location_known(client),
-        "location_too_old": location_fresh(client, now),
-        "out_of_range": within_radius(client, promo),
-        "not_in_segments": in_segments(client, promo),
-    }
+    predicates = (
+        location_known(client),
+        location_fresh(client, now),
+        within_radius(client, promo),
+        in_segments(client, promo),
+    )
+    return dict(zip(PARTS, predicates, strict=True))
 
 
 def reasons(parts: Mapping[str, bool]) -> list[str]:

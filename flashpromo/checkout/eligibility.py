@@ -1,15 +1,21 @@
-"""Whether a promo reaches a client: one look, remembered for seconds."""
+"""Whether a promo reaches a client, and on what terms: one look, remembered for seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache as kept
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from flashpromo import cache, config
 from flashpromo.audience import reach
-from flashpromo.audience.models import Client
+from flashpromo.audience.models import Client, Segment
+from flashpromo.audience.segments import NOT_DELETED
 from flashpromo.checkout.errors import NotEligible
 from flashpromo.db import session
+from flashpromo.errors import NotFound
+from flashpromo.promos import queries
 from flashpromo.promos.models import Promo
 
 
@@ -31,23 +37,69 @@ class Reach:
             raise NotEligible(self.failing, self.distance_m)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A promo with its product, store, run and segments, and how one client stands to it."""
+
+    promo: Promo
+    segments: list[Segment]
+    reach: Reach
+
+
 def look(client_id: int, promo_id: int, now: datetime) -> Reach:
     """Evaluate every part of *reach* for one client and one promo."""
-    parts = reach.reach_parts(Client, Promo, reach.at(now))
-    row = (
+    facts = select(*_facts(reach.at(now))).select_from(Client)
+    promo = and_(Promo.id == promo_id, Client.id == client_id)
+    return _reach(session().execute(facts.join(Promo, promo)).one())
+
+
+def offer(client_id: int, promo_id: int, now: datetime) -> Offer:
+    """The same with all that the client is shown of the promo; one query.
+
+    Raises:
+        NotFound: no such client, or no such promo, or it is deleted.
+    """
+    rows = (
         session()
         .execute(
-            select(
-                reach.distance_m(Client, Promo).label("distance"),
-                Client.located_at,
-                *(part.label(name) for name, part in parts.items()),
-            )
-            .select_from(Client)
-            .join(Promo, and_(Promo.id == promo_id, Client.id == client_id))
+            _offered(config.current().max_location_age_days),
+            {"client_id": client_id, "promo_id": promo_id, "now": now},
         )
-        .one()
+        .all()
     )
-    failing = reach.reasons({name: bool(getattr(row, name)) for name in parts})
+    if not rows:
+        raise NotFound
+    promo: Promo = rows[0].Promo
+    by_id = {row.Segment.id: row.Segment for row in rows if row.Segment is not None}
+    segments = [by_id[each] for each in promo.segment_ids if each in by_id]
+    return Offer(promo, segments, _reach(rows[0]))
+
+
+@kept
+def _offered(_location_age_days: float) -> Select[Any]:
+    """The query of `offer`, written once for each limit: to write it takes as long as to ask it."""
+    named = and_(Segment.id == any_(Promo.segment_ids), NOT_DELETED)
+    return (
+        queries.whole()
+        .add_columns(Segment, *_facts(bindparam("now", type_=TIMESTAMP(timezone=True))))
+        .join(Client, Client.id == bindparam("client_id"))
+        .outerjoin(Segment, named)
+        .where(Promo.id == bindparam("promo_id"), Promo.deleted_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _facts(now: ColumnElement[datetime]) -> list[ColumnElement[Any]]:
+    parts = reach.reach_parts(Client, Promo, now)
+    return [
+        reach.distance_m(Client, Promo).label("distance"),
+        Client.located_at.label("located_at"),
+        *(part.label(name) for name, part in parts.items()),
+    ]
+
+
+def _reach(row: Row[Any]) -> Reach:
+    failing = reach.reasons({name: bool(getattr(row, name)) for name in reach.PARTS})
     return Reach(failing, row.distance, row.located_at)
 
 

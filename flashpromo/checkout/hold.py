@@ -6,19 +6,21 @@ eligible; it can never answer "granted".
 """
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import uuid_utils.compat as uuid
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from flashpromo import cache, config
 from flashpromo.barriers import barrier
 from flashpromo.checkout import eligibility, limits, tries
+from flashpromo.checkout.eligibility import Offer
 from flashpromo.checkout.errors import AllHeld, SoldOut
 from flashpromo.checkout.models import Reservation
-from flashpromo.db import after_commit, app_now, session
+from flashpromo.db import after_commit, session
 from flashpromo.errors import DomainError, NotFound
 from flashpromo.meters import instruments
 from flashpromo.promos import queries
@@ -35,14 +37,34 @@ promo_id = :promo_id AND NOT closed AND sold_at IS NULL
   AND (held_until IS NULL OR held_until <= :now)
 """
 # SKIP LOCKED spreads rivals over the free units; the outer condition is looked at again once the
-# row is locked, so a unit that was taken in between is not taken twice.
-CLAIM = text(f"""
-UPDATE promo_unit
-SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
-WHERE {FREE} AND unit_no = (
-    SELECT unit_no FROM promo_unit WHERE {FREE} AND unit_no >= :first
-    ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING unit_no, fence
+# row is locked, so a unit that was taken in between is not taken twice. What is left is seen as of
+# the beginning of the statement: all but the one that is taken here.
+TAKE = text(f"""
+WITH claimed AS (
+  UPDATE promo_unit
+  SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
+  WHERE {FREE} AND unit_no = (
+      SELECT unit_no FROM promo_unit WHERE {FREE} AND unit_no >= :first
+      ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING unit_no, fence
+), recorded AS (
+  INSERT INTO reservation
+    (promo_id, reservation_id, client_id, unit_no, fence, price, created_at, expires_at)
+  SELECT :promo_id, :reservation_id, :client_id, unit_no, fence, :price, :now, :until FROM claimed
+  RETURNING id, unit_no, fence
+), looked AS (
+  SELECT recorded.*, (
+      SELECT other.unit_no FROM promo_unit AS other
+      WHERE {FREE} AND other.unit_no <> recorded.unit_no
+      ORDER BY other.unit_no DESC LIMIT 1) IS NOT NULL AS free
+  FROM recorded
+)
+SELECT id, unit_no, fence, free,
+  CASE WHEN NOT free THEN (
+    SELECT least(min(held_until), :until) FROM promo_unit
+    WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL
+      AND promo_unit.unit_no <> looked.unit_no) END AS next_free
+FROM looked
 """)  # noqa: S608 - constants of this module
 SPREAD: Final = 100
 """Of more units than these, each client begins to look at another place: the first are held."""
@@ -70,8 +92,22 @@ class Left:
     next_free: datetime | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """What was taken, of which offer, and when."""
+
+    reservation: Reservation
+    offer: Offer
+    at: datetime
+
+
 def hold(client_id: int, promo_id: int) -> Reservation:
-    """Hold one unit of a running promo for the client.
+    """Hold one unit of a running promo for the client; see `take`."""
+    return take(client_id, promo_id).reservation
+
+
+def take(client_id: int, promo_id: int) -> Held:
+    """Hold one unit of a running promo for the client, and tell of what.
 
     Raises:
         NotFound: no such promo that shoppers may know of.
@@ -83,35 +119,34 @@ def hold(client_id: int, promo_id: int) -> Reservation:
         SoldOut: nothing is left.
     """
     try:
-        reservation = _hold(client_id, promo_id)
+        held = _offered_and_taken(client_id, promo_id)
     except DomainError as refusal:
         instruments.HOLD_REQUESTS.labels(refusal.code).inc()
         raise
     after_commit(instruments.HOLD_REQUESTS.labels("granted").inc)
-    return reservation
+    return held
 
 
-def _hold(client_id: int, promo_id: int) -> Reservation:
+def _offered_and_taken(client_id: int, promo_id: int) -> Held:
     may, hint = _remembered(client_id, promo_id)
     if _is_known(may, hint):
         tries.note(promo_id)
         raise AllHeld(ALL_HELD)
-    limits.lock_client(client_id)
-    now = app_now()
-    promo = _reached_promo(client_id, promo_id, may, now)
+    now = limits.lock_client(client_id)
+    offer = _offer(client_id, promo_id, now)
     limits.demand(client_id, promo_id, now)
     barrier("hold.asked")
-    claimed, left = _claim(promo, client_id, now)
-    if claimed is None:
-        raise _refusal(promo, left, hint, now)
-    barrier("hold.claimed")
-    reservation = _record(promo, client_id, claimed, now)
+    taken, left = _claim(offer.promo, client_id, now)
+    if taken is None:
+        # The next time, Redis may refuse it: it is eligible, and all is held.
+        eligibility.remember(may, offer.reach, now)
+        raise _refusal(offer.promo, left, hint, now)
     barrier("hold.recorded")
     # After the commit, spare the database the losers, if this was the last free unit.
-    after_commit(lambda: _remember_taken(promo, left, hint, now))
+    after_commit(lambda: _remember_taken(offer.promo, left, hint, now))
     cache.tell(cache.units_stamp(promo_id))
     cache.tell(cache.client_stamp(client_id))
-    return reservation
+    return Held(taken, offer, now)
 
 
 def is_refused(client_id: int, promo_id: int) -> bool:
@@ -151,18 +186,17 @@ def _is_known(may: cache.Reading, hint: cache.Reading) -> bool:
     return may.value is not None and hint.value is not None
 
 
-def _reached_promo(client_id: int, promo_id: int, may: cache.Reading, now: datetime) -> Promo:
-    """The promo, if it exists for this client, reaches it, and runs."""
-    promo = queries.get(promo_id, queries.EVERYTHING, now)
-    state = state_at(promo, now)
-    if state is State.DRAFT:
+def _offer(client_id: int, promo_id: int, now: datetime) -> Offer:
+    """The promo, if it exists for this client, reaches it, and runs.
+
+    What is remembered may refuse, never grant: whoever is to hold is looked at here.
+    """
+    offer = eligibility.offer(client_id, promo_id, now)
+    if state_at(offer.promo, now) is State.DRAFT:
         raise NotFound
-    # What is remembered may refuse, never grant: whoever is to hold is looked at here.
-    found = eligibility.look(client_id, promo_id, now)
-    found.demand()
-    eligibility.remember(may, found, now)
-    _demand_running(promo, now)
-    return promo
+    offer.reach.demand()
+    _demand_running(offer.promo, now)
+    return offer
 
 
 def _demand_running(promo: Promo, now: datetime) -> None:
@@ -173,53 +207,48 @@ def _demand_running(promo: Promo, now: datetime) -> None:
         raise PromoNotRunning(f"This promo is {state}.", state=state)
 
 
-@dataclass(frozen=True)
-class _Claimed:
-    unit_no: int
-    fence: int
-    reservation_id: Any
-    until: datetime
-
-
-def _claim(promo: Promo, client_id: int, now: datetime) -> tuple[_Claimed | None, Left]:
-    """Claim a free unit, and see what is left; try once more if one is free after all.
+def _claim(promo: Promo, client_id: int, now: datetime) -> tuple[Reservation | None, Left]:
+    """Take a free unit, and see what is left; try once more if one is free after all.
 
     A rival's lock may have hidden the last free unit, and the rival may not have kept it; or the
     only free ones are before the place where this client began to look.
     """
-    until = now + timedelta(seconds=config.current().hold_seconds)
     values = {
         "promo_id": promo.id,
         "client_id": client_id,
+        "price": promo.promo_price,
         "now": now,
-        "until": until,
+        "until": now + timedelta(seconds=config.current().hold_seconds),
         "reservation_id": uuid.uuid7(),
         "first": random.randint(1, promo.quantity) if promo.quantity > SPREAD else 1,  # noqa: S311
     }
-    row = session().execute(CLAIM, values).one_or_none()
-    left = units_left(promo.id, now)
-    if row is None and left.free:
-        row = session().execute(CLAIM, values | {"first": 1}).one_or_none()
-        left = units_left(promo.id, now)
+    row = session().execute(TAKE, values).one_or_none()
     if row is None:
-        return None, left
-    return _Claimed(row.unit_no, row.fence, values["reservation_id"], until), left
+        left = units_left(promo.id, now)
+        if not left.free:
+            return None, left
+        row = session().execute(TAKE, values | {"first": 1}).one_or_none()
+        if row is None:
+            return None, units_left(promo.id, now)
+    return _recorded(row, values), Left(row.free, True, row.next_free)
 
 
-def _record(promo: Promo, client_id: int, claimed: _Claimed, now: datetime) -> Reservation:
-    reservation = Reservation(
-        promo_id=promo.id,
-        reservation_id=claimed.reservation_id,
-        client_id=client_id,
-        unit_no=claimed.unit_no,
-        fence=claimed.fence,
-        price=promo.promo_price,
-        created_at=now,
-        expires_at=claimed.until,
+def _recorded(row: Row[Any], values: Mapping[str, Any]) -> Reservation:
+    """The reservation as it stands in its table."""
+    return Reservation(
+        id=row.id,
+        promo_id=values["promo_id"],
+        reservation_id=values["reservation_id"],
+        client_id=values["client_id"],
+        unit_no=row.unit_no,
+        fence=row.fence,
+        price=values["price"],
+        created_at=values["now"],
+        expires_at=values["until"],
+        completed_at=None,
+        released_at=None,
+        release_reason=None,
     )
-    session().add(reservation)
-    session().flush()
-    return reservation
 
 
 def _refusal(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> SoldOut | AllHeld:

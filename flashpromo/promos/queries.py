@@ -105,7 +105,7 @@ def place_of(promo_id: int) -> tuple[float, float]:
 def by_id(promo_ids: Collection[int]) -> dict[int, Promo]:
     """Promos by id, deleted ones too, for what was reserved of them. One query."""
     rows = session().scalars(
-        _whole().where(Promo.id.in_(promo_ids)).execution_options(populate_existing=True)
+        whole().where(Promo.id.in_(promo_ids)).execution_options(populate_existing=True)
     )
     return {row.id: row for row in rows}
 
@@ -154,7 +154,7 @@ def some_of(
     limit: int,
 ) -> list[Promo]:
     """The same without the count, for who knows it or does not want to."""
-    rows = _whole().where(*conditions).order_by(*order).offset(offset).limit(limit)
+    rows = whole().where(*conditions).order_by(*order).offset(offset).limit(limit)
     return list(session().scalars(rows))
 
 
@@ -162,7 +162,7 @@ def list_running(now: datetime, sight: Sight) -> list[Promo]:
     """Every promo that runs at `now`, those that end first in front."""
     return list(
         session().scalars(
-            _whole()
+            whole()
             .where(running(reach.at(now)), sight.condition(reach.at(now)))
             .order_by(Promo.end_time, Promo.id)
         )
@@ -180,7 +180,7 @@ def page_running(
 
 def list_eligible(client_id: int, now: datetime) -> list[Promo]:
     """The promos that run at `now` and reach the client, the nearest in front."""
-    return list(session().scalars(_reaching(_whole(), client_id, now)))
+    return list(session().scalars(_reaching(whole(), client_id, now)))
 
 
 def page_eligible(
@@ -224,15 +224,15 @@ def awaiting_activation(now: datetime) -> Iterable[tuple[int, datetime]]:
 
 def _only(*conditions: ColumnElement[bool]) -> Promo:
     """The promo of these conditions as it stands now."""
-    found = _whole().where(*conditions).execution_options(populate_existing=True)
+    found = whole().where(*conditions).execution_options(populate_existing=True)
     promo = session().scalar(found)
     if promo is None:
         raise NotFound
     return promo
 
 
-def _whole() -> Select[Promo]:
-    """Promos with their product, store and run in one query."""
+def whole() -> Select[Promo]:
+    """Promos with their product, store and run in one query; joined to them, for conditions."""
     return (
         select(Promo)
         .join(Product, Product.id == Promo.product_id)

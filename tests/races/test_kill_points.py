@@ -38,7 +38,7 @@ DELIVERY = [
 SENT_IN_VAIN = {("delivery.sent", 1), ("delivery.sent", 3)} | {
     ("transaction.ready", settled) for settled in (2, 4)
 }
-HOLD = ["hold.asked", "hold.claimed", "hold.recorded", "transaction.ready", "transaction.committed"]
+HOLD = ["hold.asked", "hold.recorded", "transaction.ready", "transaction.committed"]
 COMPLETE = [
     "complete.asked",
     "complete.sold",

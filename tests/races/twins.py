@@ -10,6 +10,7 @@ from flashpromo import campaign, config
 from flashpromo.audience import clients, segments
 from flashpromo.barriers import barrier
 from flashpromo.checkout import hold, limits, settle
+from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, session
 from flashpromo.idempotency import answers
 from flashpromo.market.models import Product
@@ -37,8 +38,19 @@ def claim_by_check_then_set() -> None:
             return None, hold.units_left(promo_id, now)
         values |= {"unit_no": unit_no, "reservation_id": uuid.uuid7()}
         fence = session().execute(SET, values).scalar_one()
-        claimed = hold._Claimed(unit_no, fence, values["reservation_id"], until)
-        return claimed, hold.units_left(promo_id, now)
+        taken = Reservation(
+            promo_id=promo_id,
+            reservation_id=values["reservation_id"],
+            client_id=client_id,
+            unit_no=unit_no,
+            fence=fence,
+            price=promo.promo_price,
+            created_at=now,
+            expires_at=until,
+        )
+        session().add(taken)
+        session().flush()
+        return taken, hold.units_left(promo_id, now)
 
     hold._claim = claim
 
@@ -57,7 +69,7 @@ def fan_out_unsorted() -> None:
 
 def limits_without_lock() -> None:
     """Two requests of one client do not wait for each other."""
-    limits.lock_client = lambda client_id: None
+    limits.lock_client = lambda client_id: app_now()
 
 
 def answers_without_lock() -> None:
