@@ -55,6 +55,11 @@ class FieldsQuery(BaseModel):
         return schema
 
 
+def some(document: dict[str, Any], names: Collection[str] | None) -> dict[str, Any]:
+    """These fields of what is ready for JSON, in its own order; all of them when None."""
+    return {name: each for name, each in document.items() if names is None or name in names}
+
+
 def only(document: BaseModel, names: Collection[str]) -> dict[str, Any]:
     """These fields of a document, in its own order, ready for JSON."""
     return document.model_dump(mode="json", include=set(names))

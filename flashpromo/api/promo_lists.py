@@ -5,19 +5,23 @@ anything that it shows, two seconds at most, and never past the next start or en
 moment when the client's location becomes too old; a read that finds it asks the database nothing.
 """
 
+import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from flask import Response, current_app, request
 
 from flashpromo import cache, config
 from flashpromo.accounts.permissions import Kind, Permission
-from flashpromo.api import again, etags, fields, flights, guard, paging, promo_documents
+from flashpromo.api import again, etags, fields, flights, guard, paging, running_documents
 from flashpromo.api.blueprints import resource
-from flashpromo.api.shapes.promos import PromoOut, PromoPage
+from flashpromo.api.shapes.promos import PromoPage
 from flashpromo.api.shapes.queries import PromoPageQuery
 from flashpromo.promos import freshness, queries
-from flashpromo.promos.models import Promo
+
+Read = Callable[[datetime], tuple[int, list[int]]]
+"""How many promos there are at a time, and the ids of those on the page."""
 
 blueprint = resource("promo_lists", "/promotions/flash-promos", tag="Promotions")
 
@@ -61,12 +65,12 @@ def _kept(
     name: str,
     stamps: list[str],
     query: PromoPageQuery,
-    read: Callable[[datetime], tuple[int, list[Promo]]],
+    read: Read,
     client_id: int | None = None,
 ) -> Response:
     """The page from the cache, or read and kept there; its addresses are part of its key."""
     key = f"{name}:{request.url}"
-    kept = _found(key, stamps, lambda: _computed(query, read, client_id))
+    kept = _found(key, stamps, partial(_computed, query, read, client_id))
     again.promise(lambda: cache.look_up(key, stamps).value == kept)
     tag, _, body = kept.partition(b"\n")
     response = Response(body, mimetype=fields.PART if query.fields else "application/json")
@@ -74,37 +78,34 @@ def _kept(
     return response
 
 
-def _found(key: str, stamps: list[str], compute: Callable[[], tuple[bytes, float]]) -> bytes:
+def _found(
+    key: str, stamps: list[str], compute: Callable[[cache.Reading], tuple[bytes, float]]
+) -> bytes:
     """What is kept, or computed once for all who want it now; without Redis each for itself."""
     reading = cache.look_up(key, stamps)
     if reading.value is not None:
         return reading.value
     if reading.stamps is None:
-        return compute()[0]
+        return compute(reading)[0]
     with flights.alone(key) as waited:
         if waited:
             reading = cache.look_up(key, stamps)
         if reading.value is None:
-            value, life_seconds = compute()
+            value, life_seconds = compute(reading)
             cache.remember(reading, value, life_seconds)
             return value
     return reading.value
 
 
 def _computed(
-    query: PromoPageQuery,
-    read: Callable[[datetime], tuple[int, list[Promo]]],
-    client_id: int | None,
+    query: PromoPageQuery, read: Read, client_id: int | None, reading: cache.Reading
 ) -> tuple[bytes, float]:
-    """The page as it is kept, and for how long it may be."""
+    """The page as it is kept: its tag, a line's end, its bytes; and for how long it may be."""
     now, until = freshness.look(client_id)
-    life_seconds = min(config.current().cached_list_seconds, (until - now).total_seconds())
-    return _page(*read(now), query, now), life_seconds
-
-
-def _page(count: int, promos: list[Promo], query: PromoPageQuery, now: datetime) -> bytes:
-    """The page as it is kept: its tag, a line's end, its bytes."""
-    names = query.fields or PromoOut.model_fields
-    shown = [fields.only(each, names) for each in promo_documents.many(promos, now)]
-    body = current_app.json.dumps(paging.envelope(query, count, shown)).encode()
-    return b"\n".join((etags.of(body).encode(), body))
+    count, promo_ids = read(now)
+    shown = running_documents.many(promo_ids, now, reading)
+    lives = [config.current().cached_list_seconds, (until - now).total_seconds()]
+    lives += [each.until - time.monotonic() for each in shown]
+    documents = [fields.some(each.document, query.fields) for each in shown]
+    body = current_app.json.dumps(paging.envelope(query, count, documents)).encode()
+    return b"\n".join((etags.of(body).encode(), body)), min(lives)

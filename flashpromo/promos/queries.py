@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ColumnElement, Select, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.orm import contains_eager
 
+from flashpromo import config
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client
 from flashpromo.db import session
@@ -136,14 +139,18 @@ def page_of(
     limit: int,
 ) -> tuple[int, list[Promo]]:
     """A page of the promos of these conditions, over `Promo` joined to its product and run."""
-    count = session().scalar(
-        select(func.count())
-        .select_from(Promo)
-        .join(Product, Product.id == Promo.product_id)
-        .join(PromoRun, PromoRun.promo_id == Promo.id)
-        .where(*conditions)
+    return _count(conditions), some_of(conditions, order, offset=offset, limit=limit)
+
+
+def _count(conditions: Sequence[ColumnElement[bool]]) -> int:
+    found = _joined(select(func.count()).select_from(Promo)).where(*conditions)
+    return session().scalar(found) or 0
+
+
+def _joined(found: Found) -> Found:
+    return found.join(Product, Product.id == Promo.product_id).join(
+        PromoRun, PromoRun.promo_id == Promo.id
     )
-    return count or 0, some_of(conditions, order, offset=offset, limit=limit)
 
 
 def some_of(
@@ -169,39 +176,49 @@ def list_running(now: datetime, sight: Sight) -> list[Promo]:
     )
 
 
-def page_running(
-    now: datetime, sight: Sight, *, offset: int, limit: int
-) -> tuple[int, list[Promo]]:
-    """A page of the same, and how many there are in all: two queries."""
+def page_running(now: datetime, sight: Sight, *, offset: int, limit: int) -> tuple[int, list[int]]:
+    """The ids of a page of the same, and how many there are in all: two queries."""
     moment = reach.at(now)
     conditions = [running(moment), sight.condition(moment)]
-    return page_of(conditions, [Promo.end_time.asc(), Promo.id.asc()], offset=offset, limit=limit)
+    ids = _joined(select(Promo.id)).where(*conditions).order_by(Promo.end_time, Promo.id)
+    page = session().scalars(ids.offset(offset).limit(limit))
+    return _count(conditions), list(page)
 
 
 def list_eligible(client_id: int, now: datetime) -> list[Promo]:
     """The promos that run at `now` and reach the client, the nearest in front."""
-    return list(session().scalars(_reaching(whole(), client_id, now)))
+    reaching = _reaching(whole())
+    return list(session().scalars(reaching, {"client_id": client_id, "now": now}))
 
 
 def page_eligible(
     client_id: int, now: datetime, *, offset: int, limit: int
-) -> tuple[int, list[Promo]]:
-    """A page of the same, and how many there are in all: two queries, objects of the page alone."""
-    ids = select(Promo.id).join(PromoRun, PromoRun.promo_id == Promo.id)
-    found = session().scalars(_reaching(ids, client_id, now)).all()
-    shown = found[offset : offset + limit]
-    promos = by_id(shown) if shown else {}
-    return len(found), [promos[each] for each in shown if each in promos]
+) -> tuple[int, list[int]]:
+    """The ids of a page of the same, and how many there are in all: one query."""
+    reaching = _ids_reaching(config.current().max_location_age_days)
+    found = session().execute(reaching, {"client_id": client_id, "now": now}).scalars().all()
+    return len(found), list(found[offset : offset + limit])
 
 
-def _reaching(found: Found, client_id: int, now: datetime) -> Found:
-    moment = reach.at(now)
+@cache
+def _ids_reaching(_location_age_days: float) -> Select[Any]:
+    """Written once for each limit: to write it takes longer than to ask it."""
+    return _reaching(select(Promo.id).join(PromoRun, PromoRun.promo_id == Promo.id))
+
+
+def _reaching(found: Found) -> Found:
+    """Of a `client_id` and at a time `now`, which are bound."""
+    moment: ColumnElement[datetime] = bindparam("now", type_=TIMESTAMP(timezone=True))
     largest = (
         select(func.max(Promo.max_distance_km) * 1000).where(Promo.published).scalar_subquery()
     )
     return (
         found.join(Client, reach.near_promos(Client, Promo, largest))
-        .where(Client.id == client_id, running(moment), reach.reach(Client, Promo, moment))
+        .where(
+            Client.id == bindparam("client_id"),
+            running(moment),
+            reach.reach(Client, Promo, moment),
+        )
         .order_by(reach.distance_m(Client, Promo), Promo.id)
     )
 

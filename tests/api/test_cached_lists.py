@@ -1,6 +1,7 @@
 """Unchanged lists cost no query; a change is seen by the next request; nothing false is kept."""
 
 import gzip
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,8 +10,9 @@ from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from flashpromo import cache
 from flashpromo.config import Settings
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, People
 from tests.api.test_promos import PROMOS, later, terms
 from tests.world import World
 
@@ -160,3 +162,39 @@ def test_the_lists_are_paged(techshop: Caller, alice: Caller, world: World):
 def test_what_has_not_started_is_not_there(techshop: Caller, alice: Caller, world: World):
     techshop.post(PROMOS, terms(world, start_time=later(world, hours=1)))
     assert [alice.get(path).json["count"] for path in LISTS] == [0, 0]
+
+
+@pytest.mark.usefixtures("slow_clock")
+def test_what_one_list_shows_is_not_read_again_for_another(
+    techshop: Caller, alice: Caller, people: People, world: World, engine: Engine
+):
+    """Two statements: the time, and which promos; then as they are once one of them is changed."""
+    carol = people.client("carol", world.carol)
+    promo = techshop.post(PROMOS, terms(world)).json
+    first = alice.get(LISTS[1]).json["results"]
+    with counting(engine) as sent:
+        other = carol.get(LISTS[1]).json["results"]
+    assert other == first
+    assert (len(sent), [each for each in sent if "JOIN store" in each]) == (2, [])
+    techshop.patch(f"/api/market/products/{world.product_id}/", {"name": "Earphones"})
+    for who in (carol, alice):
+        (shown,) = who.get(LISTS[1]).json["results"]
+        assert (shown["id"], shown["product"]["name"]) == (promo["id"], "Earphones")
+
+
+@pytest.mark.usefixtures("slow_clock")
+def test_a_list_does_not_outlive_what_it_has_from_another(
+    techshop: Caller, alice: Caller, people: People, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing is believed for longer than 60 s here, however many have taken it from each other."""
+    carol, lives = people.client("carol", world.carol), []
+    remember = cache.remember
+    monkeypatch.setattr(
+        cache, "remember", lambda *args: (lives.append(args[2]), remember(*args))[1]
+    )
+    techshop.post(PROMOS, terms(world))
+    alice.get(LISTS[1])
+    monkeypatch.setattr(time, "monotonic", lambda now=time.monotonic: now() + 25)
+    carol.get(LISTS[1])
+    assert 59 < lives[0] <= 60
+    assert 34 < lives[1] <= 35
