@@ -104,13 +104,12 @@ class ForkingWorker(Worker):
             self.connection.hset(self.key, mapping=self.serialize())
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Stop after the job in hand; a few seconds later a second signal ends job and worker.
+        """Stop after the job in hand; every few seconds a further signal ends job and worker.
 
-        Else a worker whose Redis hangs would wait for it.
+        Else a worker whose Redis hangs would wait for it. One more would not do: what the signal
+        raises is lost where Python ignores it, as right after a fork.
         """
-        timer = threading.Timer(GRACE_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
-        timer.daemon = True
-        timer.start()
+        threading.Thread(target=_insist, args=(os.getpid(),), daemon=True).start()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def end_job(self) -> None:
@@ -143,6 +142,12 @@ def work(settings: Settings, queue_name: str, *, burst: bool = False) -> None:
             pulse.beat(settings.alive_file)
             log.warning("the worker starts again")
             time.sleep(RESTART_SECONDS)
+
+
+def _insist(pid: int) -> None:
+    while True:
+        time.sleep(GRACE_SECONDS)
+        os.kill(pid, signal.SIGTERM)
 
 
 def _serve(settings: Settings, queue_name: str, *, burst: bool) -> bool:
