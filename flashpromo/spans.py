@@ -138,9 +138,9 @@ def trace_id() -> str:
 
 
 def _before(
-    _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _: Any
+    _connection: Any, _cursor: Any, _sent: str, _values: Any, context: Any, _: Any
 ) -> None:
-    tracing = _State.tracing
+    tracing, statement = _State.tracing, context.statement  # without what bounds its transaction
     if tracing is None or not tracing.api.get_current_span().get_span_context().is_valid:
         return  # what no request and no job asks for is no trace of its own
     name = statement.split(None, 1)[0].upper() if statement.strip() else "SQL"

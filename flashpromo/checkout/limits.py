@@ -16,8 +16,8 @@ from flashpromo.db import session
 # behind it. What is asked next joins six tables by their keys: to look for another order takes the
 # planner longer than to answer.
 LOCK = text("""
-SET LOCAL join_collapse_limit = 1;
 SELECT FROM client WHERE id = :client_id FOR NO KEY UPDATE;
+SET LOCAL join_collapse_limit = 1;
 SELECT app_now()
 """)
 
