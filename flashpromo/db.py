@@ -8,25 +8,21 @@ once, is handed to `before_commit`. A door that goes on after a refusal makes an
 """
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from select import POLLIN, poll
 from typing import Any, Final
 
 from flask import has_request_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, ExceptionContext, MetaData, event, text
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
-from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
-from flashpromo import config
+from flashpromo import config, connections
 from flashpromo.barriers import barrier
-from flashpromo.meters import instruments
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +51,6 @@ class Base(DeclarativeBase):
     )
 
 
-BOUNDS: Final = (
-    "SET LOCAL statement_timeout = '{seconds:d}s'; "
-    "SET LOCAL idle_in_transaction_session_timeout = '30s'; "
-)
-"""A process that stands still in the middle of a transaction gives up its locks after that."""
-UNSAID: Final = "flashpromo_bounds"
-RESTED: Final = "flashpromo_rested"
-TRUSTED_SECONDS: Final = 10
-"""A connection that was used since then, and has not been closed, is taken for a good one."""
 NOW: Final = text("SELECT app_now()")
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -77,7 +64,7 @@ class _Outbox:
     around: dict[object, Hook] = field(default_factory=dict)
     after: list[Hook] = field(default_factory=list)
     together: dict[Writer, tuple[Any, ...]] = field(default_factory=dict)
-    bounds: str | None = None
+    seconds: int | None = None
 
     def go_before(self) -> None:
         """What is to be done right before the commit; the writing first."""
@@ -125,9 +112,9 @@ def transaction(*, timeout_seconds: int | None = None) -> Iterator[Session]:
         timeout_seconds = config.current().statement_timeout_seconds
     try:
         if timeout_seconds is not None:
-            outbox.bounds = BOUNDS.format(seconds=timeout_seconds)
+            outbox.seconds = timeout_seconds
             if current.in_transaction():
-                current.connection().info[UNSAID] = outbox.bounds
+                connections.bound(current.connection(), timeout_seconds)
         yield current
         current.flush()
         outbox.go_before()
@@ -154,8 +141,7 @@ def driver_cursor() -> Iterator[Any]:
     connection = session().connection()
     driver: Any = connection.connection
     try:
-        if bounds := connection.info.pop(UNSAID, None):
-            _send(driver, bounds)
+        connections.say_bounds(driver)
         with closing(driver.cursor()) as cursor:
             yield cursor
     except connection.dialect.loaded_dbapi.Error as error:
@@ -181,15 +167,6 @@ def attempt() -> Iterator[None]:
         raise
 
 
-@event.listens_for(Engine, "handle_error")
-def _outage(context: ExceptionContext) -> Exception | None:
-    """A connection that is gone is an outage, by whatever error the driver finds that out."""
-    if not context.is_disconnect or isinstance(context.sqlalchemy_exception, OperationalError):
-        return None
-    gone = context.original_exception
-    return OperationalError(context.statement, None, gone, connection_invalidated=True)
-
-
 def _roll_back(current: Session) -> None:
     """Undo the open transaction; over a connection that is gone there is nothing left to undo."""
     try:
@@ -202,63 +179,8 @@ def _roll_back(current: Session) -> None:
 @event.listens_for(Session, "after_begin")
 def _bound(current: Session, began: SessionTransaction, connection: Connection) -> None:
     outbox: _Outbox | None = current.info.get("outbox")
-    if outbox is not None and outbox.bounds is not None and not began.nested:
-        connection.info[UNSAID] = outbox.bounds
-
-
-@event.listens_for(Engine, "before_cursor_execute", retval=True)
-def _say_bounds(
-    connection: Connection, cursor: Any, statement: str, parameters: Any, _: Any, is_many: bool
-) -> tuple[str, Any]:
-    """Bound a transaction in the same message as its first statement: that costs no round trip."""
-    bounds: str | None = connection.info.pop(UNSAID, None)
-    if bounds is None:
-        return statement, parameters
-    if is_many or getattr(cursor, "name", None):  # repeated, or read in pieces: no place for it
-        _send(connection.connection, bounds)
-        return statement, parameters
-    return bounds + statement, parameters
-
-
-@event.listens_for(Pool, "checkout")
-def _lent(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
-    """Leave out a connection that has ended since, so that a restarted database costs no request.
-
-    To ask each time whether it is still good would take as long as the work of a short request. One
-    that the other side has closed tells it by itself: there is something to be read.
-    """
-    rested = record.info.get(RESTED)
-    if rested is not None and (
-        _has_news(connection) or time.monotonic() - rested > TRUSTED_SECONDS
-    ):
-        try:
-            _send(connection, "SELECT")
-            connection.rollback()
-        except connection.Error as error:
-            raise InvalidatePoolError from error
-    instruments.POOL_IN_USE.inc()
-
-
-@event.listens_for(Pool, "checkin")
-def _given_back(_: object, record: ConnectionPoolEntry) -> None:
-    record.info[RESTED] = time.monotonic()
-    record.info.pop(UNSAID, None)
-    instruments.POOL_IN_USE.dec()
-
-
-def _has_news(connection: Any) -> bool:
-    """Whether the server has said something that nobody asked for, such as its farewell."""
-    if connection.closed:
-        return True
-    socket = poll()
-    socket.register(connection.fileno(), POLLIN)
-    return bool(socket.poll(0))
-
-
-def _send(driver: Any, statement: str) -> None:
-    """Send a statement that answers nothing, by the driver itself."""
-    with closing(driver.cursor()) as cursor:
-        cursor.execute(statement)
+    if outbox is not None and outbox.seconds is not None and not began.nested:
+        connections.bound(connection, outbox.seconds)
 
 
 def before_commit(write: Writer, item: Any) -> None:

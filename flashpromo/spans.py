@@ -137,9 +137,7 @@ def trace_id() -> str:
     return f"{context.trace_id:032x}" if context.is_valid else ""
 
 
-def _before(
-    _connection: Any, _cursor: Any, _sent: str, _values: Any, context: Any, _: Any
-) -> None:
+def _before(_connection: Any, _cursor: Any, _sent: str, _values: Any, context: Any, _: Any) -> None:
     tracing, statement = _State.tracing, context.statement  # without what bounds its transaction
     if tracing is None or not tracing.api.get_current_span().get_span_context().is_valid:
         return  # what no request and no job asks for is no trace of its own

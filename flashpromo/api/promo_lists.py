@@ -18,7 +18,7 @@ from flashpromo.api import again, etags, fields, flights, guard, paging, running
 from flashpromo.api.blueprints import resource
 from flashpromo.api.shapes.promos import PromoPage
 from flashpromo.api.shapes.queries import PromoPageQuery
-from flashpromo.promos import freshness, queries
+from flashpromo.promos import freshness, queries, reaching
 
 Read = Callable[[datetime], tuple[int, list[int]]]
 """How many promos there are at a time, and the ids of those on the page."""
@@ -56,7 +56,7 @@ def list_eligible(query: PromoPageQuery) -> Response:
         f"list:eligible:{client_id}",
         [cache.TERMS, cache.client_stamp(client_id)],
         query,
-        lambda now: queries.page_eligible(client_id, now, **query.window),
+        lambda now: reaching.page(client_id, now, **query.window),
         client_id,
     )
 

@@ -5,22 +5,17 @@ Redis may answer "taken" before the database is asked, but only to a client that
 eligible; it can never answer "granted".
 """
 
-import random
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
 
-import uuid_utils.compat as uuid
-from sqlalchemy import Row, text
-
-from flashpromo import cache, config
+from flashpromo import cache
 from flashpromo.barriers import barrier
-from flashpromo.checkout import eligibility, limits, tries
+from flashpromo.checkout import eligibility, free_units, limits, tries
 from flashpromo.checkout.eligibility import Offer
 from flashpromo.checkout.errors import AllHeld, SoldOut
+from flashpromo.checkout.free_units import Left
 from flashpromo.checkout.models import Reservation
-from flashpromo.db import after_commit, session
+from flashpromo.db import after_commit
 from flashpromo.errors import DomainError, NotFound
 from flashpromo.meters import instruments
 from flashpromo.promos import queries
@@ -31,65 +26,6 @@ from flashpromo.promos.states import State, state_at
 ALL_HELD = "Every unit of this promo is held just now."
 HINT_SECONDS = 2.0
 """A hint lives this long at most, the bound of a lie when Redis misses a release."""
-
-FREE = """
-promo_id = :promo_id AND NOT closed AND sold_at IS NULL
-  AND (held_until IS NULL OR held_until <= :now)
-"""
-# SKIP LOCKED spreads rivals over the free units; the outer condition is looked at again once the
-# row is locked, so a unit that was taken in between is not taken twice. What is left is seen as of
-# the beginning of the statement: all but the one that is taken here.
-TAKE = text(f"""
-WITH claimed AS (
-  UPDATE promo_unit
-  SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
-  WHERE {FREE} AND unit_no = (
-      SELECT unit_no FROM promo_unit WHERE {FREE} AND unit_no >= :first
-      ORDER BY unit_no LIMIT 1 FOR UPDATE SKIP LOCKED)
-  RETURNING unit_no, fence
-), recorded AS (
-  INSERT INTO reservation
-    (promo_id, reservation_id, client_id, unit_no, fence, price, created_at, expires_at)
-  SELECT :promo_id, :reservation_id, :client_id, unit_no, fence, :price, :now, :until FROM claimed
-  RETURNING id, unit_no, fence
-), looked AS (
-  SELECT recorded.*, (
-      SELECT other.unit_no FROM promo_unit AS other
-      WHERE {FREE} AND other.unit_no <> recorded.unit_no
-      ORDER BY other.unit_no DESC LIMIT 1) IS NOT NULL AS free
-  FROM recorded
-)
-SELECT id, unit_no, fence, free,
-  CASE WHEN NOT free THEN (
-    SELECT least(min(held_until), :until) FROM promo_unit
-    WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL
-      AND promo_unit.unit_no <> looked.unit_no) END AS next_free
-FROM looked
-""")  # noqa: S608 - constants of this module
-SPREAD: Final = 100
-"""Of more units than these, each client begins to look at another place: the first are held."""
-# Nothing is counted. Where one is free, a look from the end of the index finds it soon; only where
-# none is, all that are unsold are passed.
-LEFT = text(f"""
-WITH looked AS MATERIALIZED (
-  SELECT (SELECT unit_no FROM promo_unit WHERE {FREE} ORDER BY unit_no DESC LIMIT 1) IS NOT NULL
-    AS free)
-SELECT free, free OR EXISTS (
-    SELECT FROM promo_unit WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL) AS unsold,
-  CASE WHEN NOT free THEN (
-    SELECT min(held_until) FROM promo_unit
-    WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL) END AS next_free
-FROM looked
-""")  # noqa: S608
-
-
-@dataclass(frozen=True)
-class Left:
-    """Whether a unit of a promo is free, or unsold at least; if none is free, when one will be."""
-
-    free: bool
-    unsold: bool
-    next_free: datetime | None
 
 
 @dataclass(frozen=True)
@@ -136,7 +72,7 @@ def _offered_and_taken(client_id: int, promo_id: int) -> Held:
     offer = _offer(client_id, promo_id, now)
     limits.demand(client_id, promo_id, now)
     barrier("hold.asked")
-    taken, left = _claim(offer.promo, client_id, now)
+    taken, left = free_units.take(offer.promo, client_id, now)
     if taken is None:
         # The next time, Redis may refuse it: it is eligible, and all is held.
         eligibility.remember(may, offer.reach, now)
@@ -164,12 +100,6 @@ def is_refused(client_id: int, promo_id: int) -> bool:
 def known_taken(promo_id: int) -> cache.Reading:
     """What is remembered of the promo's units; a value means that all of them were held."""
     return cache.look_up(*_wanted(promo_id))
-
-
-def units_left(promo_id: int, now: datetime) -> Left:
-    """Look at the promo's units as they stand at `now`."""
-    row = session().execute(LEFT, {"promo_id": promo_id, "now": now}).one()
-    return Left(row.free, row.unsold, row.next_free)
 
 
 def _wanted(promo_id: int) -> tuple[str, tuple[str, ...]]:
@@ -205,50 +135,6 @@ def _demand_running(promo: Promo, now: datetime) -> None:
         raise SoldOut
     if state is not State.RUNNING:
         raise PromoNotRunning(f"This promo is {state}.", state=state)
-
-
-def _claim(promo: Promo, client_id: int, now: datetime) -> tuple[Reservation | None, Left]:
-    """Take a free unit, and see what is left; try once more if one is free after all.
-
-    A rival's lock may have hidden the last free unit, and the rival may not have kept it; or the
-    only free ones are before the place where this client began to look.
-    """
-    values = {
-        "promo_id": promo.id,
-        "client_id": client_id,
-        "price": promo.promo_price,
-        "now": now,
-        "until": now + timedelta(seconds=config.current().hold_seconds),
-        "reservation_id": uuid.uuid7(),
-        "first": random.randint(1, promo.quantity) if promo.quantity > SPREAD else 1,  # noqa: S311
-    }
-    row = session().execute(TAKE, values).one_or_none()
-    if row is None:
-        left = units_left(promo.id, now)
-        if not left.free:
-            return None, left
-        row = session().execute(TAKE, values | {"first": 1}).one_or_none()
-        if row is None:
-            return None, units_left(promo.id, now)
-    return _recorded(row, values), Left(row.free, True, row.next_free)
-
-
-def _recorded(row: Row[Any], values: Mapping[str, Any]) -> Reservation:
-    """The reservation as it stands in its table."""
-    return Reservation(
-        id=row.id,
-        promo_id=values["promo_id"],
-        reservation_id=values["reservation_id"],
-        client_id=values["client_id"],
-        unit_no=row.unit_no,
-        fence=row.fence,
-        price=values["price"],
-        created_at=values["now"],
-        expires_at=values["until"],
-        completed_at=None,
-        released_at=None,
-        release_reason=None,
-    )
 
 
 def _refusal(promo: Promo, left: Left, hint: cache.Reading, now: datetime) -> SoldOut | AllHeld:

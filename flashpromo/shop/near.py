@@ -7,7 +7,7 @@ from flask import render_template
 
 from flashpromo.audience import fixes
 from flashpromo.db import app_now
-from flashpromo.promos import queries
+from flashpromo.promos import queries, reaching
 from flashpromo.shop import access, offers, words
 from flashpromo.shop.blueprints import PREFIX, shop_pages
 
@@ -31,7 +31,7 @@ def now() -> str:
 
 def _now() -> dict[str, Any]:
     moment, client_id = app_now(), access.client_id()
-    found = queries.list_eligible(client_id, moment)
+    found = reaching.promos(client_id, moment)
     near = offers.of(client_id, found[:MOST], moment)
     away = offers.holds(client_id).keys() - {each.promo.id for each in near}
     held = offers.of(client_id, list(queries.by_id(away).values()), moment) if away else []

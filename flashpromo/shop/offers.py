@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flashpromo.checkout import hold, queries
+from flashpromo.checkout import free_units, queries
 from flashpromo.checkout.models import Reservation
 from flashpromo.checkout.queries import ReservationState
 from flashpromo.promos import nearness, stock
@@ -68,4 +68,4 @@ def renew_at(offers: Sequence[Offer], now: datetime) -> datetime | None:
 def _free_at(promo: Promo, units: Stock, now: datetime) -> datetime | None:
     if units.free or not units.held:
         return None
-    return hold.units_left(promo.id, now).next_free
+    return free_units.look(promo.id, now).next_free

@@ -13,7 +13,7 @@ from flashpromo.audience.models import ClientFix
 from flashpromo.checkout import eligibility
 from flashpromo.db import app_now, session, transaction
 from flashpromo.errors import InvalidFields, NotFound
-from flashpromo.promos import queries
+from flashpromo.promos import reaching
 from tests.audience.stage import rehearsal, stage
 from tests.story import broken_promises, publish
 from tests.world import LATITUDE, LONGITUDE, METRE, World
@@ -81,13 +81,13 @@ def test_so_coarse_and_no_coarser(frank, accuracy_m, doubt):
 
 def test_what_is_refused_takes_the_client_out_of_reach(world):
     promo = publish(world)
-    assert [each.id for each in queries.list_eligible(world.alice, app_now())] == [promo.id]
+    assert [each.id for each in reaching.promos(world.alice, app_now())] == [promo.id]
     assert fix(world.alice, HERE, accuracy_m=5000) is Doubt.TOO_COARSE
-    assert queries.list_eligible(world.alice, app_now()) == []
+    assert reaching.promos(world.alice, app_now()) == []
     refused = eligibility.look(world.alice, promo.id, app_now())
     assert refused.failing == ["location_unknown"]
     assert fix(world.alice, HERE, accuracy_m=50) is None
-    assert [each.id for each in queries.list_eligible(world.alice, app_now())] == [promo.id]
+    assert [each.id for each in reaching.promos(world.alice, app_now())] == [promo.id]
 
 
 def test_nobody_flies_to_madrid_in_an_hour(frank, clock):

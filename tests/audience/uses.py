@@ -12,7 +12,7 @@ from flashpromo.db import session
 from flashpromo.market import stores
 from flashpromo.notify import fan_out
 from flashpromo.notify.models import Notification
-from flashpromo.promos import queries
+from flashpromo.promos import queries, reaching
 from flashpromo.promos.models import Promo, PromoRun
 from tests.audience import plain_rule
 from tests.audience.plain_rule import Offer, Person
@@ -59,7 +59,7 @@ def reached_by_list(scene: Scene, client_ids: Iterable[int]) -> Pairs:
     return {
         (client_id, promo.id)
         for client_id in client_ids
-        for promo in queries.list_eligible(client_id, scene.now)
+        for promo in reaching.promos(client_id, scene.now)
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from flashpromo.checkout import hold, queries
 from flashpromo.checkout.errors import AlreadyHeld, CoolDown, SoldOut
-from flashpromo.checkout.hold import units_left
+from flashpromo.checkout.free_units import look
 from flashpromo.checkout.queries import ReservationState, state_at
 from flashpromo.db import app_now, transaction
 from flashpromo.promos.errors import PromoNotRunning
@@ -50,7 +50,7 @@ def test_every_unit_finds_its_own_holder(world, gina):
     promo = activate(world, quantity=3)
     holders = [world.alice, gina, world.carol]
     assert [take(each, promo.id).unit_no for each in holders] == [1, 2, 3]
-    left = units_left(promo.id, app_now())
+    left = look(promo.id, app_now())
     assert (left.free, left.unsold) == (False, True)
     assert left.next_free is not None
     assert broken_promises() == set()
@@ -71,7 +71,7 @@ def test_of_many_units_every_one_finds_its_holder_wherever_the_look_begins(world
 
 def test_what_is_left_of_sold_units(world, held):
     complete(held)
-    left = units_left(held.promo_id, app_now())
+    left = look(held.promo_id, app_now())
     assert (left.free, left.unsold, left.next_free) == (False, False, None)
 
 

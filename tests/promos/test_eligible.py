@@ -11,13 +11,13 @@ from flashpromo.checkout import settle
 from flashpromo.checkout.hold import hold
 from flashpromo.db import app_now, session, transaction
 from flashpromo.market.models import Product, Store
-from flashpromo.promos import lifecycle, queries
+from flashpromo.promos import lifecycle, reaching
 from tests.story import activate, publish, terms
 from tests.world import LATITUDE, LONGITUDE, METRE
 
 
 def eligible(client_id: int) -> list[int]:
-    return [promo.id for promo in queries.list_eligible(client_id, app_now())]
+    return [promo.id for promo in reaching.promos(client_id, app_now())]
 
 
 def at_a_stand(world, metres: float, **changes) -> int:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from flashpromo.db import session
-from flashpromo.promos import queries
+from flashpromo.promos import reaching
 from tests.audience.plain_rule import Offer, Person
 from tests.audience.plans import analyze, plans_of
 from tests.audience.scenes import HARD_PLACES, Scene
@@ -42,11 +42,11 @@ def world_full_of_promos(context):
 
 
 def test_the_list_is_found_by_the_promos_own_index(world_full_of_promos):
-    plan = plans_of(lambda: queries.list_eligible(1, NOW))
+    plan = plans_of(lambda: reaching.promos(1, NOW))
     assert "Index Scan on ix_promo_location_published" in plan or (
         "Index Scan using ix_promo_location_published" in plan
     )
 
 
 def test_the_one_near_promo_is_all_that_is_on_it(world_full_of_promos):
-    assert [promo.id for promo in queries.list_eligible(1, NOW)] == world_full_of_promos.promo_ids
+    assert [promo.id for promo in reaching.promos(1, NOW)] == world_full_of_promos.promo_ids

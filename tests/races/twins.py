@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, text
 from flashpromo import campaign, config
 from flashpromo.audience import clients, segments
 from flashpromo.barriers import barrier
-from flashpromo.checkout import hold, limits, settle
+from flashpromo.checkout import free_units, limits, settle
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, session
 from flashpromo.idempotency import answers
@@ -17,7 +17,7 @@ from flashpromo.market.models import Product
 from flashpromo.notify import delivery, fan_out
 from flashpromo.promos import catalogue, lifecycle, runs, units
 
-LOOK = text("SELECT unit_no FROM promo_unit WHERE " + hold.FREE + " ORDER BY unit_no LIMIT 1")
+LOOK = text("SELECT unit_no FROM promo_unit WHERE " + free_units.FREE + " ORDER BY unit_no LIMIT 1")
 SET = text("""
 UPDATE promo_unit
 SET held_by = :client_id, held_until = :until, reservation_id = :reservation_id, fence = fence + 1
@@ -28,14 +28,14 @@ WHERE promo_id = :promo_id AND unit_no = :unit_no RETURNING fence
 def claim_by_check_then_set() -> None:
     """Look for a free unit, then take it: two statements instead of one condition."""
 
-    def claim(promo: Any, client_id: int, now: Any) -> Any:
+    def take(promo: Any, client_id: int, now: Any) -> Any:
         promo_id = promo.id
         until = now + timedelta(seconds=config.current().hold_seconds)
         values = {"promo_id": promo_id, "now": now, "until": until, "client_id": client_id}
         unit_no = session().execute(LOOK, values).scalar_one_or_none()
         barrier("twin.looked")
         if unit_no is None:
-            return None, hold.units_left(promo_id, now)
+            return None, free_units.look(promo_id, now)
         values |= {"unit_no": unit_no, "reservation_id": uuid.uuid7()}
         fence = session().execute(SET, values).scalar_one()
         taken = Reservation(
@@ -50,9 +50,9 @@ def claim_by_check_then_set() -> None:
         )
         session().add(taken)
         session().flush()
-        return taken, hold.units_left(promo_id, now)
+        return taken, free_units.look(promo_id, now)
 
-    hold._claim = claim
+    free_units.take = take
 
 
 def fan_out_unsorted() -> None:

@@ -18,7 +18,7 @@ from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, transaction
 from flashpromo.demo.guests import Guest
 from flashpromo.errors import DomainError
-from flashpromo.promos import queries
+from flashpromo.promos import reaching
 
 TIMEOUT_SECONDS: Final = 30
 RESERVATIONS: Final = "/api/promotions/promo-reservations/"
@@ -116,7 +116,7 @@ class DomainCounter:
     def eligible(self, guest: Guest) -> set[int]:
         """Read the list anew."""
         with self._app.app_context(), transaction():
-            return {promo.id for promo in queries.list_eligible(guest.client_id, app_now())}
+            return {promo.id for promo in reaching.promos(guest.client_id, app_now())}
 
     def _do(self, status: int, deed: Callable[[], dict[str, Any]]) -> Answer:
         started = time.perf_counter()
