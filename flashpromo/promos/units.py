@@ -35,13 +35,16 @@ FROM unnest(CAST(:promo_ids AS bigint[]), CAST(:quantities AS integer[])) AS pro
 """)
 
 # The rows are locked before they are closed, so a hold that wins the race for one of them is seen.
+# They are chosen once: of a promo that it knows nothing of, the planner would choose anew for each
+# of its rows, and pass over what it has closed already.
 CLOSE_FREE = text("""
-UPDATE promo_unit SET closed = true
-WHERE promo_id = :promo_id AND unit_no IN (
+WITH chosen AS MATERIALIZED (
     SELECT unit_no FROM promo_unit
     WHERE promo_id = :promo_id AND NOT closed AND sold_at IS NULL
       AND (held_until IS NULL OR held_until <= :now)
     ORDER BY unit_no DESC LIMIT :count FOR UPDATE)
+UPDATE promo_unit SET closed = true FROM chosen
+WHERE promo_id = :promo_id AND promo_unit.unit_no = chosen.unit_no
 """)
 
 # Every unsold unit is touched, free or not: a hold that is being taken at this instant is waited

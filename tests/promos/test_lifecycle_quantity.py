@@ -1,7 +1,7 @@
 """More pieces and fewer, with some of them held or sold."""
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from flashpromo.db import app_now, session
 from flashpromo.errors import InvalidFields
@@ -64,4 +64,19 @@ def test_when_only_sold_ones_remain_it_is_sold_out(world):
     assert state_of(promo.id) is State.SOLD_OUT
     with pytest.raises(PromoFinished):
         change(promo.id, quantity=2)
+    assert broken_promises() == set()
+
+
+def test_no_more_are_closed_than_asked_for_however_they_lie_in_their_table(world, engine):
+    """Of a promo that it knows nothing of the planner would choose anew for each of its rows."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE promo_unit"))
+        promo = activate(world, quantity=6)
+        for unit_no in range(6, 0, -1):  # the last are first from now on
+            connection.execute(
+                text("UPDATE promo_unit SET fence = fence + 1 WHERE unit_no = :unit_no"),
+                {"unit_no": unit_no},
+            )
+    change(promo.id, quantity=4)
+    assert unsold(promo.id) == (4, 4)
     assert broken_promises() == set()
