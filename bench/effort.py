@@ -45,14 +45,14 @@ WHOLE = Effort(
     year=30_000_000,
 )
 QUICK = Effort(
-    rounds=3,
-    repeats=2,
+    rounds=2,
+    repeats=1,
     seconds=1,
-    starts=5,
-    told=2_000,
+    starts=3,
+    told=1_000,
     imported=5_000,
     running=1_000,
-    sizes=(10_000, 50_000),
-    offers=(100, 1_000, 10_000),
-    year=200_000,
+    sizes=(10_000, 40_000),
+    offers=(100, 1_000),
+    year=100_000,
 )
