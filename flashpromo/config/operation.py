@@ -1,5 +1,6 @@
 """Operation: logs, metrics, retention, and how patient the sweep is."""
 
+import hmac
 from typing import Literal
 
 from pydantic import Field
@@ -22,3 +23,9 @@ class OperationSettings(Part):
         if self.log_format == "auto":
             return self.is_production
         return self.log_format == "json"
+
+    def may_read_metrics(self, token: str | None) -> bool:
+        """Whether `/metrics` is there for whoever shows this; in production not without a token."""
+        if not self.metrics_token:
+            return not self.is_production
+        return hmac.compare_digest((token or "").encode(), self.metrics_token.encode())

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from flashpromo.live.hearing import Hearing
 from flashpromo.live.hub import Hub
 from flashpromo.live.settings import Settings
 from flashpromo.live.streams import Streams
+from flashpromo.meters import live
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +49,25 @@ async def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def application(settings: Settings, hub: Hub, hearing: Hearing) -> web.Application:
-    """The two addresses: the streams, and whether this is alive."""
+    """The streams, whether this is alive, and what Prometheus wants to know."""
 
     async def alive(_: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "listeners": len(hub), "hears": hearing.is_open})
 
+    async def metrics(request: web.Request) -> web.Response:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if not settings.may_read_metrics(token if scheme.lower() == "bearer" else None):
+            raise web.HTTPNotFound
+        values: dict[live.Told, float] = {
+            live.LISTENERS: len(hub),
+            live.MOST_LISTENERS: settings.live_connections,
+            live.HEARS: hearing.is_open,
+        }
+        told = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"}
+        return web.Response(body=live.page(values), headers=told)
+
     app = web.Application()
+    app.router.add_get("/metrics", metrics)
     app.router.add_get("/live/", Streams(settings, hub).listen, allow_head=False)
     app.router.add_get("/healthz", alive)
     return app

@@ -6,14 +6,14 @@ from typing import Any
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from flashpromo.meters import instruments
+from flashpromo.meters import instruments, live
 from flashpromo.operations import exposition, gauges
 from flashpromo.tallies.series import DISTRIBUTIONS, TOTALS
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One name as Prometheus sees it; `source` is process, tally or look."""
+    """One name as Prometheus sees it; `source` is process, tally, look or live."""
 
     name: str
     kind: str
@@ -30,7 +30,7 @@ class Metric:
 
 def everything() -> list[Metric]:
     """All metrics, by name."""
-    return sorted([*_meters(), *_tallies(), *_looks()], key=lambda each: each.name)
+    return sorted([*_meters(), *_tallies(), *_looks(), *_live()], key=lambda each: each.name)
 
 
 def _meters() -> Iterator[Metric]:
@@ -55,3 +55,8 @@ def _looks() -> Iterator[Metric]:
     for each in looked_at:
         if isinstance(each, gauges.Gauge):
             yield Metric(each.name, "gauge", each.labels, "look", each.meaning)
+
+
+def _live() -> Iterator[Metric]:
+    for each in live.EVERYTHING:
+        yield Metric(each.name, "gauge", (), "live", each.meaning)
