@@ -45,3 +45,17 @@ def test_settings_are_frozen():
     given = settings(secret_key="secret")
     with pytest.raises(ValidationError, match="frozen"):
         given.hold_seconds = 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "channels"),
+    [("production", ("inbox",)), ("development", ("inbox", "log")), ("test", ("inbox", "log"))],
+)
+def test_messages_are_logged_only_where_somebody_tries_things_out(
+    monkeypatch: pytest.MonkeyPatch, environment: str, channels: tuple[str, ...]
+):
+    monkeypatch.delenv("FLASHPROMO_CHANNELS", raising=False)
+    monkeypatch.setenv("FLASHPROMO_ENV", environment)
+    assert settings(secret_key="secret").channels == channels
+    monkeypatch.setenv("FLASHPROMO_CHANNELS", "inbox, webhook")
+    assert settings(secret_key="secret").channels == ("inbox", "webhook")
