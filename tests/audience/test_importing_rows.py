@@ -136,3 +136,11 @@ def test_a_complaint_is_harmless_for_a_terminal():
 
 def test_a_bad_row_reads_as_a_sentence():
     assert str(BadRow("latitude", "is missing")) == "latitude is missing"
+
+
+def test_what_was_taken_of_a_list_is_not_taken_of_a_text_that_looks_like_it():
+    segments = [["New users"], ["New users"], "['New users']"]
+    rows = [{"external_id": n, "segments": each} for n, each in enumerate(segments)]
+    done = import_file("\n".join(map(json.dumps, rows)))
+    assert done.counts == (2, 0, 1)
+    assert done.complaints == ["""3: segments "['New users']" is not a segment"""]
