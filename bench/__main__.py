@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -26,6 +27,7 @@ from bench import (
     reserve,
 )
 from bench.effort import QUICK, WHOLE, Effort
+from bench.notebook import Notebook
 from bench.stage import Stage, make_app, opened
 from bench.town import loading, size
 from bench.town.size import Size
@@ -62,16 +64,25 @@ def main() -> None:
             _load(town, settings)
         about = machine.described(town)
         report.say("\n".join(about))
+    missed = 0
     with opened(app, settings, town, effort) as stage:
         for name in asked.groups or GROUPS:
-            since = perf_counter()
-            GROUPS[name](stage)
-            report.say(f"{name} took {perf_counter() - since:.0f} s")
+            missed += len(_measured(name, replace(stage, notes=Notebook()), about, asked).missed)
     minutes = (perf_counter() - begun) / 60
-    report.say(f"{len(stage.notes.missed)} goals are missed; all of it took {minutes:.1f} minutes")
+    report.say(f"{missed} goals are missed; all of it took {minutes:.1f} minutes")
+
+
+def _measured(name: str, stage: Stage, about: Sequence[str], asked: argparse.Namespace) -> Notebook:
+    """Run a group, and write down at once what it has found."""
+    begun = perf_counter()
+    GROUPS[name](stage)
+    seconds = perf_counter() - begun
+    report.say(f"{name} took {seconds:.0f} s")
     if folder := _written_to(asked):
         command = " ".join(["bin/bench", *sys.argv[1:]])
-        document.write(stage.notes, [*about, f"`{command}`, {minutes:.0f} minutes"], folder)
+        said = f"`{command}` on {datetime.now(UTC):%Y-%m-%d}; this group took {seconds:.0f} s"
+        document.write(name, stage.notes, [*about, said], folder, list(GROUPS))
+    return stage.notes
 
 
 def _arguments() -> argparse.Namespace:

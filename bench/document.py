@@ -1,8 +1,11 @@
 """The generated part of `docs/performance.md`: figures with their goals and causes, and plots.
 
-What people have written around it stays. The figures stand beside the plots as lines of JSON too.
+Each group of measurements has a section, written as soon as it is done: a run of some groups
+rewrites theirs, and what a long run has found is not lost if its last group fails. What people have
+written around it stays. The figures of a group stand beside the plots as lines of JSON too.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,37 +16,51 @@ from bench.notebook import Notebook
 
 DOCUMENT: Final = "performance.md"
 FOLDER: Final = "performance"
-FIGURES: Final = "figures.jsonl"
 BEGIN: Final = "<!-- written by bin/bench: do not edit from here -->"
 END: Final = "<!-- to here -->"
+SECTION: Final = re.compile(r"^<!-- group (\w+) -->$", re.MULTILINE)
 HEAD: Final = (
     "| what | median | ± | ratio | against | goal | |",
     "| --- | ---: | ---: | ---: | --- | --- | --- |",
 )
 
 
-def write(notes: Notebook, about: Sequence[str], docs: Path) -> None:
-    """Put the results of a run into the document, and its plots beside it.
+def write(
+    group: str, notes: Notebook, about: Sequence[str], docs: Path, order: Sequence[str]
+) -> None:
+    """Put the results of a group into the document, and its plots beside it.
+
+    Args:
+        group: its name.
+        notes: what it has found.
+        about: lines on the run: the machine, the versions, the command, how long it took.
+        docs: the folder of the document.
+        order: the names of all groups, as their sections follow each other.
 
     Raises:
         ValueError: the document has no place for them.
     """
     document, folder = docs / DOCUMENT, docs / FOLDER
     before, begin, rest = document.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+    present, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{document} has no place between {BEGIN} and {END}")
     drawn = plots.draw(notes.points, folder)
-    written = "\n".join(_lines(notes, about, drawn))
+    _, *parts = SECTION.split(present)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    sections[group] = "\n".join(_lines(group, notes, about, drawn))
+    written = "\n\n".join(
+        f"<!-- group {name} -->\n\n{sections[name].strip()}" for name in order if name in sections
+    )
     document.write_text(f"{before}{BEGIN}\n\n{written}\n\n{END}{after}")
     lines = (figure.line() for _, figures in notes.tables for figure in figures)
-    (folder / FIGURES).write_text("".join(f"{line}\n" for line in lines))
+    (folder / f"{group}.jsonl").write_text("".join(f"{line}\n" for line in lines))
 
 
-def _lines(notes: Notebook, about: Sequence[str], drawn: Sequence[str]) -> Iterator[str]:
-    yield "## The last whole run"
-    yield ""
-    yield from (f"- {each}" for each in about)
+def _lines(
+    group: str, notes: Notebook, about: Sequence[str], drawn: Sequence[str]
+) -> Iterator[str]:
+    yield f"## Figures: {group}"
     yield ""
     yield from _of_goals(notes)
     for name in drawn:
@@ -53,12 +70,16 @@ def _lines(notes: Notebook, about: Sequence[str], drawn: Sequence[str]) -> Itera
         yield from ("", f"### {title}", "", *HEAD)
         yield from (_row(figure) for figure in figures)
     yield from _of_plans(notes)
+    yield from ("", "<details><summary>Where and how this was measured</summary>", "")
+    yield from (f"- {each}" for each in about)
+    yield from ("", "</details>")
 
 
 def _of_goals(notes: Notebook) -> Iterator[str]:
     wanted = [each for _, figures in notes.tables for each in figures if each.goal is not None]
     missed = notes.missed
-    yield f"{len(wanted) - len(missed)} of {len(wanted)} goals are met."
+    if wanted:
+        yield f"{len(wanted) - len(missed)} of {len(wanted)} goals are met."
     if missed:
         yield from ("", "What is missed, and why:", "")
         yield from (f"- **{_safe(each.name)}**: {_safe(each.cause or '')}." for each in missed)
