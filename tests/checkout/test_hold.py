@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from flashpromo.checkout import hold, queries
+from flashpromo.checkout import free_units, queries
 from flashpromo.checkout.errors import AlreadyHeld, CoolDown, SoldOut
 from flashpromo.checkout.free_units import look
 from flashpromo.checkout.queries import ReservationState, state_at
@@ -58,7 +58,7 @@ def test_every_unit_finds_its_own_holder(world, gina):
 
 def test_of_many_units_every_one_finds_its_holder_wherever_the_look_begins(world, monkeypatch):
     """Who begins behind the free ones looks again from the first."""
-    monkeypatch.setattr(hold, "SPREAD", 2)
+    monkeypatch.setattr(free_units, "SPREAD", 2)
     monkeypatch.setattr(random, "randint", lambda _first, last: last)
     with transaction():
         clients = [world.add_client(f"client {number}", metres=100) for number in range(4)]
