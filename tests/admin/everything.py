@@ -18,7 +18,7 @@ from flashpromo.market.models import Product, ProductImage, ProductImport, Store
 from flashpromo.notify.models import Delivery, Notification
 from tests.console.conftest import OWNER, Town
 
-HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>{{7*7}}'"""
+HOSTILE = """<script>alert(1)</script>"><img src=x onerror=alert(1)>{{1234567*7}}'"""
 EPOCH = "0190f2a4-0000-7000-8000-000000000001"
 TOKEN = "0190f2a4-0000-7000-8000-00000000000a"
 SECRET = b"\xfe\xedsecret-digest-of-thirty-two-byte"[:32]

@@ -30,6 +30,8 @@ class Visit:
         self.page.goto(f"{self.address}{path}")
 
     def headings(self) -> int:
+        """Of the whole page: a click may have led to one that is still coming in."""
+        self.page.wait_for_load_state()
         return self.page.locator("h1").count()
 
     def is_wider_than_its_window(self) -> bool:

@@ -13,7 +13,12 @@ from tests.pages.conftest import Browser
 PRODUCTS = "/console/products/"
 NEW = f"{PRODUCTS}new/"
 NAME = re.compile(r'<th role="rowheader" scope="row">.*?<a[^>]*>\s*([^<]+?)\s*</a>', re.DOTALL)
-HOSTILE = ("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}", "javascript:1")
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{1234567*7}}",
+    "javascript:1",
+)
 
 
 def names(browser: Browser, query: str = "") -> list[str]:
@@ -238,5 +243,5 @@ def test_names_stay_words(owner: Browser, town, hostile: str):
         page = owner.get(path).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page
-        assert "49" not in page.partition("<main")[2].replace("{{7*7}}", "") or "{{" not in hostile
+        assert "8641969" not in page
     assert stored(town, product_id)[0] == hostile

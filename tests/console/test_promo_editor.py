@@ -18,7 +18,7 @@ from tests.console.editor import NEW, Form, checked, edit, filled, problems, val
 from tests.pages.conftest import Browser
 from tests.story import statements
 
-ATTACKS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"]
+ATTACKS = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{1234567*7}}"]
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def run_nothing(form: Form, town: Town, attack: str) -> None:
     for page in pages:
         assert "<script>alert" not in page.text
         assert "<img" not in page.text.replace('<img src="/static', "")
-        assert "49" not in re.findall(r"\{\{|\b49\b", page.text)
+        assert "8641969" not in page.text
 
 
 # --- numbers as people write them

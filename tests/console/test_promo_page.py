@@ -73,16 +73,16 @@ def test_a_merchant_is_told_roughly_whom_it_reached(owner: Browser, running: int
 
 def test_of_a_small_circle_nothing_exact_is_told_anywhere(look_as, owner: Browser, town):
     """Not in the funnel, not in the timeline, not by the deliveries."""
-    crowd(town, 36)
+    crowd(town, 136)
     with town.app.app_context():
         promo_id = activate(town.world, max_distance_km=Decimal("0.5")).id
     page = owner.get(address(promo_id)).text
     shown = stages(page)
     assert shown["Told"].startswith("about")
-    assert "37" not in words(page.partition("<main")[2])
+    assert "137" not in words(page.partition("<main")[2])
     assert f"clients told: {shown['Told']}" in words(part(page, "timeline-heading"))
     assert "sent" not in words(part(page, "pace-heading"))
-    assert "clients told: 37" in words(look_as("admin").get(address(promo_id)).text)
+    assert "clients told: 137" in words(look_as("admin").get(address(promo_id)).text)
 
 
 def test_of_a_few_in_a_small_circle_not_even_that_somebody_was_told(owner: Browser, town):
@@ -163,7 +163,7 @@ def test_nobody_else_s_promo_is_found(look_as, town):
 
 
 def test_what_people_typed_is_only_ever_text(owner: Browser, town):
-    for name in ('<script>alert("1")</script>', '"><img src=x onerror=alert(1)>', "{{7*7}}"):
+    for name in ('<script>alert("1")</script>', '"><img src=x onerror=alert(1)>', "{{1234567*7}}"):
         page = owner.get(address(town.promo(name, hours=-1))).text
         assert "<script>alert" not in page
         assert "<img src=x" not in page

@@ -228,13 +228,13 @@ def test_a_link_ends_with(end: str, browser: Browser, app: Flask, clock, link: s
 
 
 @pytest.mark.parametrize(
-    "token", ["x", "0" * 43, "é" * 20, "y" * 500, "%00", "' OR 1=1 --", "{{7*7}}"]
+    "token", ["x", "0" * 43, "é" * 20, "y" * 500, "%00", "' OR 1=1 --", "{{1234567*7}}"]
 )
 def test_an_unknown_link_is_the_same_page(browser: Browser, mailbox: Mailbox, token: str):
     page = browser.get(f"/link/{token}/")
     assert page.status_code in {404, 410}
     assert page.text.count("<h1") <= 1
-    assert "49" not in page.text.partition("<main")[2]
+    assert "8641969" not in page.text
 
 
 def test_wrong_fields_are_told_and_the_link_stays_good(browser: Browser, link: str):
