@@ -14,7 +14,6 @@ from flashpromo.audience import segments
 from flashpromo.db import app_now, transaction
 from flashpromo.notify import inbox
 from flashpromo.notify.models import Notification
-from flashpromo.promos import queries
 
 blueprint = resource("inbox", "/users/clients-profiles/me/inbox", tag="Users")
 
@@ -53,7 +52,6 @@ def read_all_messages() -> ReadOut:
 
 
 def _shown(found: Sequence[Notification]) -> list[MessageOut]:
-    promos = list(queries.by_id({each.promo_id for each in found}).values())
-    documents = {each.id: each for each in promo_documents.many(promos, app_now())}
+    documents = promo_documents.by_id({each.promo_id for each in found}, app_now())
     known = segments.by_id({each.segment_id for each in found})
     return [MessageOut.of_notification(each, documents, known) for each in found]

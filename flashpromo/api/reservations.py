@@ -26,7 +26,6 @@ from flashpromo.checkout.errors import (
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now
 from flashpromo.errors import NotFound
-from flashpromo.promos import queries as promo_queries
 from flashpromo.promos.errors import PromoNotRunning
 
 blueprint = resource("reservations", "/promotions/promo-reservations", tag="Promotions")
@@ -101,7 +100,6 @@ def release(key: int | UUID) -> ReservationOut:
 
 
 def _shown(found: Sequence[Reservation]) -> list[ReservationOut]:
-    promos = list(promo_queries.by_id({each.promo_id for each in found}).values())
     now = app_now()
-    documents = {each.id: each for each in promo_documents.many(promos, now)}
+    documents = promo_documents.by_id({each.promo_id for each in found}, now)
     return [ReservationOut.of_reservation(each, documents[each.promo_id], now) for each in found]

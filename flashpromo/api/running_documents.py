@@ -15,7 +15,6 @@ from cachetools import LRUCache
 
 from flashpromo import cache, config
 from flashpromo.api import promo_documents
-from flashpromo.promos import queries
 
 MOST: Final = 2000
 """About five kilobytes each."""
@@ -62,6 +61,5 @@ def _believed(stamp: bytes, promo_ids: Sequence[int]) -> dict[int, Kept]:
 
 
 def _made(promo_ids: Sequence[int], now: datetime, until: float) -> dict[int, Kept]:
-    promos = list(queries.by_id(promo_ids).values())
-    documents = promo_documents.many(promos, now)
-    return {each.id: Kept(each.model_dump(mode="json"), until) for each in documents}
+    documents = promo_documents.by_id(promo_ids, now)
+    return {key: Kept(each.model_dump(mode="json"), until) for key, each in documents.items()}

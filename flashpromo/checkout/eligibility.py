@@ -5,17 +5,16 @@ from datetime import datetime
 from functools import cache as kept
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, any_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from flashpromo import cache, config
 from flashpromo.audience import reach
 from flashpromo.audience.models import Client, Segment
-from flashpromo.audience.segments import NOT_DELETED
 from flashpromo.checkout.errors import NotEligible
 from flashpromo.db import session
 from flashpromo.errors import NotFound
-from flashpromo.promos import queries
+from flashpromo.promos import offered
 from flashpromo.promos.models import Promo
 
 
@@ -69,23 +68,18 @@ def offer(client_id: int, promo_id: int, now: datetime) -> Offer:
     )
     if not rows:
         raise NotFound
-    promo: Promo = rows[0].Promo
-    by_id = {row.Segment.id: row.Segment for row in rows if row.Segment is not None}
-    segments = [by_id[each] for each in promo.segment_ids if each in by_id]
-    return Offer(promo, segments, _reach(rows[0]))
+    (found,) = offered.gathered(rows)
+    return Offer(found.promo, found.segments, _reach(rows[0]))
 
 
 @kept
 def _offered(_location_age_days: float) -> Select[Any]:
     """The query of `offer`, written once for each limit: to write it takes as long as to ask it."""
-    named = and_(Segment.id == any_(Promo.segment_ids), NOT_DELETED)
     return (
-        queries.whole()
-        .add_columns(Segment, *_facts(bindparam("now", type_=TIMESTAMP(timezone=True))))
+        offered.whole()
+        .add_columns(*_facts(bindparam("now", type_=TIMESTAMP(timezone=True))))
         .join(Client, Client.id == bindparam("client_id"))
-        .outerjoin(Segment, named)
         .where(Promo.id == bindparam("promo_id"), Promo.deleted_at.is_(None))
-        .execution_options(populate_existing=True)
     )
 
 

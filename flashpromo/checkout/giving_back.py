@@ -15,7 +15,7 @@ from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
 from flashpromo.promos import queries
 
-BY_OPERATOR: Final = "released"
+BY_OPERATOR: Final = settle.RELEASED
 """The reason that a client's own release has too: the client sees no difference."""
 
 

@@ -4,11 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
+
+OF_CLIENT = select(Reservation).where(Reservation.client_id == bindparam("client_id"))
+BY_ID = OF_CLIENT.where(Reservation.id == bindparam("key"))
+BY_UUID = OF_CLIENT.where(Reservation.reservation_id == bindparam("key"))
 
 
 class ReservationState(StrEnum):
@@ -36,10 +40,8 @@ def get(client_id: int, key: int | UUID) -> Reservation:
     Raises:
         NotFound: no such reservation of this client.
     """
-    by: ColumnElement[bool] = (
-        Reservation.reservation_id == key if isinstance(key, UUID) else Reservation.id == key
-    )
-    found = session().scalar(select(Reservation).where(by, Reservation.client_id == client_id))
+    one = BY_UUID if isinstance(key, UUID) else BY_ID
+    found = session().scalar(one, {"key": key, "client_id": client_id})
     if found is None:
         raise NotFound
     return found

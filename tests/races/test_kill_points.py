@@ -41,7 +41,7 @@ SENT_IN_VAIN = {("delivery.sent", 1), ("delivery.sent", 3)} | {
 HOLD = ["hold.asked", "hold.recorded", "transaction.ready", "transaction.committed"]
 COMPLETE = [
     "complete.asked",
-    "complete.sold",
+    "complete.locked",
     "complete.recorded",
     "transaction.ready",
     "transaction.committed",

@@ -8,7 +8,7 @@ from tests.races import acts, checks, places, twins
 from tests.races.crew import Call
 
 ROUNDS = 100
-SOLD = partial(places.linger_at, "complete.sold", 0.005)
+RECORDED = partial(places.linger_at, "complete.recorded", 0.005)
 READY = partial(places.linger_at, "transaction.ready", 0.005)
 ASKED = partial(places.linger_at, "complete.asked", 0.005)
 
@@ -36,7 +36,7 @@ def complete_the_last_two(crew, stage, promo, clients):
 
 
 def test_two_completions_of_one_reservation_get_the_same_answer_and_one_purchase(hire, stage):
-    crew = hire(2, [SOLD])
+    crew = hire(2, [RECORDED])
     promo = stage.start()
     for _ in range(ROUNDS):
         complete_twice(crew, stage, promo)
@@ -52,8 +52,8 @@ def test_completions_of_the_last_two_units_end_the_promo(hire, stage):
     checks.nothing_is_broken()
 
 
-def test_completing_what_was_read_without_a_lock_is_caught(hire, stage):
-    crew = hire(2, [SOLD, twins.complete_without_locks])
+def test_answering_by_what_was_read_before_the_lock_is_caught(hire, stage):
+    crew = hire(2, [RECORDED, twins.answer_by_what_was_read])
     promo = stage.start()
     checks.assert_caught(lambda: complete_twice(crew, stage, promo), rounds=50)
 

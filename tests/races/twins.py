@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import uuid_utils.compat as uuid
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, TextClause, select, text
 
 from flashpromo import campaign, config
 from flashpromo.audience import clients, segments
@@ -15,7 +15,7 @@ from flashpromo.db import app_now, session
 from flashpromo.idempotency import answers
 from flashpromo.market.models import Product
 from flashpromo.notify import delivery, fan_out
-from flashpromo.promos import catalogue, lifecycle, runs, units
+from flashpromo.promos import catalogue, lifecycle, units
 
 LOOK = text("SELECT unit_no FROM promo_unit WHERE " + free_units.FREE + " ORDER BY unit_no LIMIT 1")
 SET = text("""
@@ -85,21 +85,14 @@ def edits_without_a_second_look() -> None:
 
 def complete_by_an_early_clock() -> None:
     """Read the time, then wait for the locks."""
-    early: list[datetime] = []
-    lock_run = runs.lock
+    wait = settle._lock
 
-    def read_then_lock(promo_id: int) -> None:
-        early[:] = [app_now()]
-        lock_run(promo_id)
+    def read_then_lock(statement: TextClause, held: Any) -> datetime:
+        early = app_now()
+        wait(statement, held)
+        return early
 
-    lock_unit_and_read_time = settle._lock_and_read_time
-
-    def lock_unit(held: Any) -> datetime:
-        lock_unit_and_read_time(held)
-        return early[0]
-
-    runs.lock = read_then_lock
-    settle._lock_and_read_time = lock_unit
+    settle._lock = read_then_lock
 
 
 def sell_without_expiry() -> None:
@@ -107,21 +100,19 @@ def sell_without_expiry() -> None:
     settle.SELL = text(settle.SELL.text.replace("AND held_until > :now", ""))
 
 
-def complete_without_locks() -> None:
-    """Complete what was read, without waiting for anybody."""
-    runs.lock = lambda promo_id: None
-    settle._lock_and_read_time = lambda held: app_now()
+def answer_by_what_was_read() -> None:
+    """Do not look at the reservation again once its rival is through."""
+    settle._look_again = lambda held: None
 
 
 def sell_twice() -> None:
     """Do not look whether the unit is sold."""
-    complete_without_locks()
     settle.SELL = text(settle.SELL.text.replace("AND sold_at IS NULL", ""))
 
 
 def complete_without_run_lock() -> None:
     """Two completions of one promo do not wait for each other."""
-    runs.lock = lambda promo_id: None
+    settle.LOCK_TO_SELL = settle.LOCK_TO_FREE
 
 
 def cancel_only_what_is_seen() -> None:
