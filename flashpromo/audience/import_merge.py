@@ -14,6 +14,10 @@ from flashpromo.db import app_now, session
 # Two imports merge one after the other: they may name the same clients in any order.
 ONE_AT_A_TIME: Final = text("SELECT pg_advisory_xact_lock(hashtext('flashpromo import'))")
 
+# Of a table that was made a moment ago the planner knows nothing, and would read all outside ids of
+# the marketplace: to look for each of the file does not grow with them.
+BY_INDEX: Final = text("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+AS_EVER: Final = text("SET LOCAL enable_hashjoin = DEFAULT; SET LOCAL enable_mergejoin = DEFAULT")
 FIND_KNOWN: Final = """
 UPDATE staged_client AS staged SET client_id = external.client_id, known = true
 FROM client_external AS external WHERE external.external_id = staged.external_id
@@ -82,7 +86,9 @@ def match() -> datetime:
         ChangedMeanwhile: a client was removed between the two.
     """
     session().execute(ONE_AT_A_TIME)
+    session().execute(BY_INDEX)
     found = execute(FIND_KNOWN)
+    session().execute(AS_EVER)
     if found and session().scalar(LOCK_KNOWN) != found:
         raise ChangedMeanwhile
     return app_now()
