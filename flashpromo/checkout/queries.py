@@ -10,9 +10,9 @@ from flashpromo.checkout.models import Reservation
 from flashpromo.db import app_now, session
 from flashpromo.errors import NotFound
 
-OF_CLIENT = select(Reservation).where(Reservation.client_id == bindparam("client_id"))
-BY_ID = OF_CLIENT.where(Reservation.id == bindparam("key"))
-BY_UUID = OF_CLIENT.where(Reservation.reservation_id == bindparam("key"))
+OF_CLIENT = Reservation.client_id == bindparam("client_id")
+BY_ID = select(Reservation).where(Reservation.id == bindparam("key"), OF_CLIENT)
+BY_UUID = select(Reservation).where(Reservation.reservation_id == bindparam("key"), OF_CLIENT)
 
 
 class ReservationState(StrEnum):
