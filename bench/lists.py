@@ -22,6 +22,8 @@ from bench.town.offers import Offer
 
 GROUP: Final = "lists"
 HELLO: Final = "hello JSON"
+ONE_SELECT: Final = "hello JSON after one SELECT"
+"""What any list can reach at most that is computed."""
 SHOPPERS: Final = load.CONNECTIONS
 """One for each connection: a list is believed for two seconds, and then computed once more."""
 LIST: Final = "/api/promotions/flash-promos/"
@@ -35,7 +37,7 @@ WHY: Final = {
     ),
     "computed": (
         "two statements in PostgreSQL, which plans them each time, two looks into Redis, and a"
-        " document written in Python"
+        " document written in Python; what one SELECT by a key costs the bare server stands beside"
     ),
 }
 
@@ -59,6 +61,7 @@ def _loaded(stage: Stage, found: Sequence[Pair]) -> Mapping[str, list[Came]]:
         ours = running.enter_context(services.web())
         loads = {
             HELLO: (bare, [Request("/healthz")]),
+            ONE_SELECT: (bare, [Request(f"/one-select/{each.promo_id}") for each in asking]),
             "answer of no promo": (ours, [Request("/healthz")]),
             **{
                 f"{which}, {how}": (

@@ -19,7 +19,7 @@ def test_pages_and_what_is_done_in_one_process(figures):
 
 def test_what_is_asked_for_over_http(figures, brief):
     found = figures("lists", "reserve", "complete")
-    for name in ("eligible, unchanged", "eligible, computed", "running, unchanged"):
+    for name in ("hello JSON after one SELECT", "eligible, unchanged", "eligible, computed"):
         assert found[f"lists: {name}"]["value"] == 5
     assert found["reserve: 5 promos, to pgbench"]["value"] > 0
     assert found["reserve: holders of the one unit"]["value"] <= 1
