@@ -19,7 +19,8 @@ from flashpromo.promos.terms import Terms
 
 CONSTRAINT = "ex_promo_product_window"
 
-# Ids in order, and only rows that nobody else is writing: two writers cannot deadlock here.
+# Locked in the order of their ids, and only rows that nobody else is writing: two writers cannot
+# deadlock here. The rows written come in any order.
 WITHDRAW = """
 UPDATE promo SET published = false
 WHERE id = ANY(ARRAY({over} ORDER BY promo.id FOR UPDATE OF promo SKIP LOCKED))
@@ -45,21 +46,21 @@ LATELY = text(WITHDRAW.format(over=OVER_LATELY))
 
 
 def free_finished(product_id: int, now: datetime) -> list[int]:
-    """Withdraw the product's promos that are over; their ids, for `runs.end`."""
+    """Withdraw the product's promos that are over; their ids in order, for `runs.end`."""
     values = {"product_id": product_id, "now": now}
-    return list(session().scalars(OF_ONE_PRODUCT, values))
+    return sorted(session().scalars(OF_ONE_PRODUCT, values))
 
 
 def free_all_finished(now: datetime, since: datetime | None = None) -> list[int]:
-    """Withdraw every promo that is over; their ids, for `runs.end`.
+    """Withdraw every promo that is over; their ids in order, for `runs.end`.
 
     Args:
         now: the time of the look.
         since: nothing that was sold out before; None for all, by a look at all that is published.
     """
     if since is None:
-        return list(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
-    return list(session().scalars(LATELY, {"now": now, "since": since}))
+        return sorted(session().scalars(OF_ALL_PRODUCTS, {"now": now}))
+    return sorted(session().scalars(LATELY, {"now": now, "since": since}))
 
 
 def held_between(
