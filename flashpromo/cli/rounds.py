@@ -7,6 +7,7 @@ when Redis is away, it does the work itself.
 
 import itertools
 import logging
+import math
 import os
 import socket
 import time
@@ -45,13 +46,14 @@ WHOLE_LOOK_EVERY: Final = 60
 class TimetableKeeper:
     """Rings what rq-scheduler has due, in a timetable that is equal to the database.
 
-    It is built anew at the start, every minute, and at once when Redis comes back or comes back
-    empty: whatever was published, moved or cancelled meanwhile is in it again.
+    It is built anew at the start, every minute, and at once when Redis comes back, comes back empty
+    or is another server: whatever was published, moved or cancelled meanwhile is in it again. A
+    client renews its connection without a word, so the server is asked who it is.
     """
 
     def __init__(self) -> None:
         self._redis: Redis | None = None
-        self._in_doubt = True
+        self._server: str | None = None
 
     def __call__(self) -> Found:
         """One round: how many bells had to be set right, and how many rang.
@@ -62,13 +64,22 @@ class TimetableKeeper:
         self._redis = self._redis or connect(config.current())
         set_right = 0
         try:
-            if self._in_doubt or not timetable.is_fresh(self._redis):
-                set_right = timetable.rebuild(self._redis, ACTIVATE, _awaiting_activation)
-                self._in_doubt = False
+            server, is_fresh = timetable.server_and_freshness(self._redis)
+            if server != self._server or not is_fresh:
+                set_right = timetable.rebuild(
+                    self._redis, ACTIVATE, _awaiting_activation, self._fresh_seconds(server)
+                )
+                self._server = server
             return Found(set_right, timetable.timetable(self._redis).step())
         except RedisError:
-            self._in_doubt = True
+            self._server = None
             raise
+
+    def _fresh_seconds(self, server: str) -> int:
+        """Of another server soon again: who found Redis away leaves it alone for a while yet."""
+        if server == self._server:
+            return timetable.REBUILD_SECONDS
+        return math.ceil(config.current().redis_breaker_seconds) + 1
 
 
 def _awaiting_activation() -> Iterable[tuple[int, datetime]]:

@@ -139,16 +139,36 @@ def cancel_now(name: str, promo_id: int) -> bool:
     return on_redis(lambda redis: timetable(redis).remove(raw_id))
 
 
-def is_fresh(redis: Redis) -> bool:
-    """The timetable was made equal to the database less than a minute ago, in this very Redis."""
-    return bool(redis.exists(FRESH))
+def server_and_freshness(redis: Redis) -> tuple[str, bool]:
+    """Who answers, and whether the timetable was made equal to the database lately.
+
+    Returns:
+        The run id of the server, which it takes anew at each start; and whether the mark is there,
+        which a replica has as well.
+    """
+    with redis.pipeline(transaction=False) as pipe:
+        pipe.info("server")
+        pipe.exists(FRESH)
+        server, marked = pipe.execute()
+    return server["run_id"], bool(marked)
 
 
-def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, datetime]]]) -> int:
+def rebuild(
+    redis: Redis,
+    name: str,
+    read: Callable[[], Iterable[tuple[int, datetime]]],
+    fresh_seconds: int = REBUILD_SECONDS,
+) -> int:
     """Make the timetable equal to what `read` finds in the database: promo ids and their times.
 
     Redis is looked at before the database: a promo that is published in between is not known here
     yet, and so not taken for an orphan. Only differences are written.
+
+    Args:
+        redis: the server.
+        name: of the job.
+        read: promo ids, and when each is to ring.
+        fresh_seconds: for how long it is taken to be equal.
 
     Returns:
         How many differed.
@@ -166,7 +186,7 @@ def rebuild(redis: Redis, name: str, read: Callable[[], Iterable[tuple[int, date
     for raw_id in wrong:
         promo_id, at = wanted[raw_id]
         table.put(at, name, promo_id, {})
-    redis.set(FRESH, b"1", ex=REBUILD_SECONDS)
+    redis.set(FRESH, b"1", ex=fresh_seconds)
     return len(orphans) + len(wrong)
 
 

@@ -17,12 +17,14 @@ from flashpromo.cli.lanes import Lane, Round
 from flashpromo.db import app_now, session, transaction
 from flashpromo.idempotency import answers
 from flashpromo.notify import partitions
+from flashpromo.operations.traces import Found
 from flashpromo.promos import lifecycle
 from flashpromo.queueing.job import queue
 from flashpromo.queueing.names import ACTIVATION, DELIVERY
-from flashpromo.queueing.timetable import timetable
-from tests.own_redis import OwnRedis, running_app
+from flashpromo.queueing.timetable import FRESH, timetable
+from tests.own_redis import BREAKER_SECONDS, OwnRedis, running_app
 from tests.story import activate, publish, statements
+from tests.world import World
 
 ACTIVATED = "SELECT count(*) FROM promo_run WHERE activated_at IS NOT NULL"
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
@@ -121,6 +123,23 @@ def test_the_keeper_builds_the_timetable_and_rings_what_is_due(world, redis):
     redis.zadd(table.scheduled_jobs_key, {"activate-1": 1})
     keeper()
     assert len(queue(ACTIVATION, redis)) == 1
+
+
+def test_the_keeper_knows_a_server_that_was_away_between_two_rounds(own_redis):
+    """As after a failover: its connection is renewed without a word, and the mark is there."""
+    keeper = rounds.TimetableKeeper()
+    assert keeper() == Found(0, 0)
+    with own_redis.connection as redis:
+        redis.save()
+    own_redis.stop()
+    start = app_now() + timedelta(hours=1)
+    publish(World.build(), start_time=start, end_time=start + timedelta(hours=1))
+    own_redis.start()
+    assert keeper() == Found(1, 0)
+    # Others may leave Redis alone for a while yet, and what they write would be missing.
+    with own_redis.connection as redis:
+        assert BREAKER_SECONDS < redis.ttl(FRESH) <= BREAKER_SECONDS + 2
+    assert keeper() == Found(0, 0)
 
 
 def run_until(app, lane: Lane, done: threading.Event) -> None:
