@@ -15,9 +15,13 @@ LOCATIONS = text(
     "SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'ix_client_location%'"
 )
 SEQUENCES = text("""
-SELECT pg_get_serial_sequence(quote_ident(table_name), column_name) AS name, table_name, column_name
-FROM information_schema.columns
-WHERE table_schema = 'public' AND pg_get_serial_sequence(quote_ident(table_name), column_name) <> ''
+SELECT sequence.oid::regclass AS name, owned.refobjid::regclass AS table_name,
+  attname AS column_name
+FROM pg_class AS sequence
+JOIN pg_depend AS owned ON owned.classid = 'pg_class'::regclass AND owned.objid = sequence.oid
+  AND owned.refclassid = 'pg_class'::regclass AND owned.deptype IN ('a', 'i')
+JOIN pg_attribute ON attrelid = owned.refobjid AND attnum = owned.refobjsubid
+WHERE sequence.relkind = 'S' AND sequence.relnamespace = 'public'::regnamespace
 """)
 NEXT = "SELECT setval('{name}', coalesce(max({column_name}), 0) + 1, false) FROM {table_name}"
 RESERVATIONS = text("SELECT setval('reservation_id_seq', (SELECT count(*) FROM reservation) + 1)")
